@@ -1,0 +1,198 @@
+/**
+ * The storage contract: what a broker asks of an engine, and all that an engine must know. An engine keeps logs of opaque
+ * record batches; topics, configs, groups, producer sequences and retention policy are the broker's. `conformance.ts` is
+ * the suite that every engine passes.
+ */
+
+/** A log position: a safe integer ≥ 0. */
+export type Offset = number
+
+/** `data/<topicId>/<partition>` or `state/<name>`. An engine gives it no other meaning. */
+export type LogId = string
+
+/**
+ * One record batch of magic 2, offsets and leader epoch already stamped.
+ * `bytes` is exactly one batch; the engine may keep a reference and never writes to it, and the caller doesn't either once
+ * it is appended.
+ */
+export interface Batch {
+  readonly baseOffset: Offset
+  readonly lastOffset: Offset
+  /** ms since the epoch, −1 if the batch has none. */
+  readonly maxTimestamp: number
+  readonly bytes: Buffer
+}
+
+/**
+ * What can be read: offsets [start, end). `committed` is the high watermark, `start ≤ committed ≤ end`; it equals `end`
+ * where the engine has no replicas. `start` rises by trim only, `end` by append only.
+ */
+export interface Bounds {
+  readonly start: Offset
+  readonly committed: Offset
+  readonly end: Offset
+}
+
+/**
+ * The outcome of an append to one log.
+ * `conflict`: the log didn't end at `expectedEnd`; nothing was written. `full`: no space; nothing was written, a later try
+ * may succeed. `failed`: the medium refused (an I/O error); nothing was acknowledged and the log takes no more until it
+ * is recovered. `gone`: the log was deleted. A rejected promise instead of an outcome: unknown, the caller must catch up.
+ */
+export type Appended =
+  | { readonly ok: true; readonly end: Offset }
+  | { readonly ok: false; readonly reason: 'conflict' | 'full' | 'failed' | 'gone'; readonly end: Offset }
+
+/** Batches for one log; the first starts at `expectedEnd` and each at its predecessor's `lastOffset + 1`. */
+export interface AppendRequest {
+  readonly log: Log
+  readonly batches: readonly Batch[]
+  readonly expectedEnd: Offset
+}
+
+export interface ReadOptions {
+  /** Whole batches are returned while they fit. */
+  readonly maxBytes: number
+  /** Only batches whose base offset is below: the high watermark or the last stable offset. Default: the end. */
+  readonly before?: Offset
+  /** Return the first batch even when it alone exceeds `maxBytes` (Fetch's progress guarantee, KIP-74). */
+  readonly atLeastOne?: boolean
+}
+
+/**
+ * Whole batches in offset order, by reference: a chunk holds one or more, and none is split over two. The first batch is
+ * the one that contains the asked offset (or the next one after it), so it may begin below it. Chunks are read-only and
+ * valid until `release`, which the caller calls once when the socket took them (or they were dropped).
+ */
+export interface Slice {
+  readonly chunks: readonly Buffer[]
+  readonly sizeBytes: number
+  /** The offset after the last batch returned; the asked offset if none. */
+  readonly next: Offset
+  release(): void
+}
+
+/** A stretch of a log as the engine keeps it; only the last one, the active one, is appended to. */
+export interface Segment {
+  readonly start: Offset
+  /** Exclusive. */
+  readonly end: Offset
+  readonly sizeBytes: number
+  /** The largest timestamp of any batch, −1 if none has one. */
+  readonly maxTimestamp: number
+  /** Last offset of the first batch that has `maxTimestamp`; −1 if none. */
+  readonly maxTimestampOffset: Offset
+}
+
+/** How a log is kept. Names are Kafka's topic settings. */
+export interface LogOptions {
+  /** For people and for Kafka's tools: `<topic>-<partition>`, the directory where an engine has directories. */
+  readonly name: string
+  readonly segmentBytes: number
+  /** A segment is rolled when its first batch is older. */
+  readonly segmentMs: number
+  readonly indexIntervalBytes: number
+  readonly segmentIndexBytes: number
+  readonly flushMessages: number
+  readonly flushMs: number
+}
+
+/**
+ * What folds over a log (producer state, epoch starts, aborted transactions) keep beside it, as named parts so that an
+ * engine with files can use Kafka's names: a part whose name begins with a dot (`.snapshot`) belongs to offset `at`, any
+ * other (`leader-epoch-checkpoint`) to the log.
+ */
+export interface Checkpoint {
+  /** The fold has seen all offsets below. */
+  readonly at: Offset
+  readonly parts: ReadonlyMap<string, Buffer>
+}
+
+/** One log. A handle does no I/O until it is used; all methods fail with `LogGone` once the log was deleted. */
+export interface Log {
+  readonly id: LogId
+  bounds(): Bounds | Promise<Bounds>
+  /** Batches from the one that contains `from`; empty at or beyond the end. `from` below start reads from start. */
+  read(from: Offset, options: ReadOptions): Slice | Promise<Slice>
+  /** The first batch at or after `start` whose max timestamp is ≥ `timestamp` (ms), or null. */
+  firstAtOrAfter(timestamp: number): Promise<Batch | null>
+  /** In offset order, contiguous, the last one active; `generation` moves with every rewrite, roll and trim of segments. */
+  segments(): Promise<{ readonly generation: number; readonly segments: readonly Segment[] }>
+  sizeBytes(): number | Promise<number>
+  /** Closes the active segment, if it has batches, so that the next append opens a new one. */
+  roll(): Promise<void>
+  configure(options: LogOptions): void
+  /**
+   * Raises `start` (DeleteRecords, retention); monotonic, and never beyond `committed`. Frees whole segments below when it
+   * sees fit. Resolves when durable.
+   */
+  trim(start: Offset): Promise<Bounds>
+  /**
+   * Compaction: replaces the batches of the closed segments [from, to) by what `keep` returns for portions of them, in
+   * order, whole batches each way, in bounded memory. Returned batches keep ascending offsets inside their portion's
+   * range. Readers see old or new. Resolves to false, changing nothing, if `generation` has moved or a bound isn't a
+   * segment's.
+   */
+  rewrite(
+    range: { readonly from: Offset; readonly to: Offset; readonly generation: number },
+    keep: (batches: readonly Buffer[]) => Promise<readonly Buffer[]>,
+  ): Promise<boolean>
+  /** Durable (as durable as appends are) when it resolves. Older checkpoints may go. */
+  saveCheckpoint(checkpoint: Checkpoint): Promise<void>
+  /** The newest one at or below the end, or null. Parts that didn't survive are missing from it. */
+  loadCheckpoint(): Promise<Checkpoint | null>
+}
+
+/** The log was deleted, or never was. */
+export class LogGone extends Error {
+  readonly id: LogId
+  constructor(id: LogId) {
+    super(`log ${id} doesn't exist`)
+    this.name = 'LogGone'
+    this.id = id
+  }
+}
+
+/** What opening found. */
+export interface Opened {
+  /** Logs that weren't closed cleanly: their leader epoch must rise before the next append. */
+  readonly unclean: readonly LogId[]
+}
+
+export interface Engine {
+  /** For messages and metrics: `memory`, `file`. */
+  readonly name: string
+  /** Whether another process may append to the same logs. */
+  readonly shared: boolean
+  /** Takes what it needs (directory lock, connections), recovers what needs it. Fails with an Error a person can act on. */
+  open(): Promise<Opened>
+  /** Makes all that was appended as durable as a clean stop can, and gives everything back. */
+  close(): Promise<void>
+  /** A handle, without I/O; it need not exist. */
+  log(id: LogId): Log
+  /** False if it was there already (its options are then `configure`d). Durable when it resolves. */
+  createLog(id: LogId, options: LogOptions): Promise<boolean>
+  /** Idempotent. Nothing of it is readable when it resolves; space may come back later. */
+  deleteLog(id: LogId): Promise<void>
+  /** Ids with the prefix, in no particular order. */
+  logs(prefix: string): AsyncIterable<LogId>
+  /**
+   * Appends to many logs at once, one call a turn of the loop; the outcomes are in the order of the requests. Per log all
+   * or nothing for live readers. At most one request per log in a call, and the caller keeps one call per log under way.
+   * Synchronous where the engine can answer at once.
+   */
+  append(requests: readonly AppendRequest[]): readonly Appended[] | Promise<readonly Appended[]>
+  /** Called after appends by others than the caller (other processes of a shared engine). Returns the cancel. */
+  watch(id: LogId, listener: (bounds: Bounds) => void): () => void
+  readonly leases: Leases
+  /** Where the bytes are, for DescribeLogDirs: a path or a URL, and its space if known (−1: not known). */
+  location(): Promise<{ readonly path: string; readonly totalBytes: number; readonly usableBytes: number }>
+}
+
+/** Who leads what, among processes that share the engine. Safety never rests on it: `expectedEnd` does. */
+export interface Leases {
+  /** Takes or renews; resolves to the holder that now has it, with a fencing number that rises with each new holder. */
+  acquire(name: string, holder: string, ttlMs: number): Promise<{ readonly holder: string; readonly fence: number }>
+  release(name: string, holder: string): Promise<void>
+  holders(prefix: string): Promise<ReadonlyMap<string, string>>
+}
