@@ -1,0 +1,33 @@
+import { api, array, int16, int32, int64, string, uuid } from '../schema/notation.ts'
+
+/** ReadShareGroupStateSummary. */
+export const ReadShareGroupStateSummary = api({
+  key: 87,
+  name: 'ReadShareGroupStateSummary',
+  versions: '0-1',
+  flexible: '0+',
+  request: {
+    groupId: string(),
+    topics: array('0+', {
+      topicId: uuid(),
+      partitions: array('0+', {
+        partition: int32(),
+        leaderEpoch: int32(),
+      }),
+    }),
+  },
+  response: {
+    results: array('0+', {
+      topicId: uuid(),
+      partitions: array('0+', {
+        partition: int32(),
+        errorCode: int16(),
+        errorMessage: string('0+', { nullable: '0+', default: null }),
+        stateEpoch: int32(),
+        leaderEpoch: int32(),
+        startOffset: int64(),
+        deliveryCompleteCount: int32('1+', { default: -1, ignorable: true }),
+      }),
+    }),
+  },
+})

@@ -1,0 +1,38 @@
+import { api, array, int16, int32, int8, string, struct } from '../schema/notation.ts'
+
+const topologyDescriptionNode = {
+  name: string(),
+  nodeType: int8(),
+  sourceTopics: array('0+', string()),
+  sinkTopic: string('0+', { nullable: '0+', default: null }),
+  stores: array('0+', string()),
+  successors: array('0+', string()),
+}
+
+/** StreamsGroupTopologyDescriptionUpdate. */
+export const StreamsGroupTopologyDescriptionUpdate = api({
+  key: 93,
+  name: 'StreamsGroupTopologyDescriptionUpdate',
+  versions: '0',
+  flexible: '0+',
+  request: {
+    groupId: string(),
+    memberId: string(),
+    topologyEpoch: int32(),
+    topologyDescription: struct('0+', {
+      subtopologies: array('0+', {
+        subtopologyId: string(),
+        nodes: array('0+', topologyDescriptionNode),
+      }),
+      globalStores: array('0+', {
+        source: struct('0+', topologyDescriptionNode),
+        processor: struct('0+', topologyDescriptionNode),
+      }),
+    }),
+  },
+  response: {
+    throttleTimeMs: int32(),
+    errorCode: int16(),
+    errorMessage: string('0+', { nullable: '0+', default: null }),
+  },
+})

@@ -1,0 +1,34 @@
+import { api, array, bool, int16, int32, int64, int8, string } from '../schema/notation.ts'
+
+/** WriteTxnMarkers. */
+export const WriteTxnMarkers = api({
+  key: 27,
+  name: 'WriteTxnMarkers',
+  versions: '0-2',
+  flexible: '1+',
+  request: {
+    markers: array('0+', {
+      producerId: int64(),
+      producerEpoch: int16(),
+      transactionResult: bool(),
+      topics: array('0+', {
+        name: string(),
+        partitionIndexes: array('0+', int32()),
+      }),
+      coordinatorEpoch: int32(),
+      transactionVersion: int8('2+', { default: 0, ignorable: true }),
+    }),
+  },
+  response: {
+    markers: array('0+', {
+      producerId: int64(),
+      topics: array('0+', {
+        name: string(),
+        partitions: array('0+', {
+          partitionIndex: int32(),
+          errorCode: int16(),
+        }),
+      }),
+    }),
+  },
+})
