@@ -52,6 +52,8 @@ export interface Options<T> {
   readonly tag?: number
   /** Versions in which null is allowed. */
   readonly nullable?: Range
+  /** Keeps the old form (an int16 length) in flexible versions too; only the client id of a request header does. */
+  readonly flexible?: 'none'
 }
 
 type HasDefault<O> = O extends { default: unknown } | { tag: number } | { ignorable: true } ? true : false
