@@ -25,6 +25,8 @@ export interface Client {
   readonly localPort: number
   /** Calls once when the connection ends; returns the cancel. */
   onClose(listener: () => void): () => void
+  /** Ends the connection with one log line: a failed acks=0 Produce, a peer that can't be served. */
+  close(reason: string): void
 }
 
 /** All that a handler knows of a request besides its body. */
