@@ -1,0 +1,35 @@
+import { bool, int, long, string } from '../setting.ts'
+
+/** Tiered storage (KIP-405). */
+export const tieredStorageSettings = {
+  'follower.fetch.last.tiered.offset.enable': bool(false, { update: 'cluster-wide' }),
+  'log.local.retention.bytes': long(-2, { min: -2, update: 'cluster-wide' }),
+  'log.local.retention.ms': long(-2, { min: -2, update: 'cluster-wide' }),
+  'remote.fetch.max.wait.ms': int(500, { min: 1, update: 'cluster-wide' }),
+  'remote.list.offsets.request.timeout.ms': long(30000, { min: 1, update: 'cluster-wide' }),
+  'remote.log.index.file.cache.total.size.bytes': long(1073741824, { min: 1, update: 'cluster-wide' }),
+  'remote.log.manager.copier.thread.pool.size': int(10, { min: 1, update: 'cluster-wide' }),
+  'remote.log.manager.copy.max.bytes.per.second': long(9223372036854775807n, { min: 1, update: 'cluster-wide' }),
+  'remote.log.manager.copy.quota.window.num': int(11, { min: 1 }),
+  'remote.log.manager.copy.quota.window.size.seconds': int(1, { min: 1 }),
+  'remote.log.manager.expiration.thread.pool.size': int(10, { min: 1, update: 'cluster-wide' }),
+  'remote.log.manager.fetch.max.bytes.per.second': long(9223372036854775807n, { min: 1, update: 'cluster-wide' }),
+  'remote.log.manager.fetch.quota.window.num': int(11, { min: 1 }),
+  'remote.log.manager.fetch.quota.window.size.seconds': int(1, { min: 1 }),
+  'remote.log.manager.follower.thread.pool.size': int(2, { min: 1, update: 'cluster-wide' }),
+  'remote.log.manager.task.interval.ms': long(30000, { min: 1 }),
+  'remote.log.manager.thread.pool.size': int(2, { min: 1 }),
+  'remote.log.metadata.custom.metadata.max.bytes': int(128, { min: 0 }),
+  'remote.log.metadata.manager.class.name': string(
+    'org.apache.kafka.server.log.remote.metadata.storage.TopicBasedRemoteLogMetadataManager',
+  ),
+  'remote.log.metadata.manager.class.path': string(null),
+  'remote.log.metadata.manager.impl.prefix': string('rlmm.config.'),
+  'remote.log.metadata.manager.listener.name': string(null),
+  'remote.log.reader.max.pending.tasks': int(100, { min: 1 }),
+  'remote.log.reader.threads': int(10, { min: 1, update: 'cluster-wide' }),
+  'remote.log.storage.manager.class.name': string(null),
+  'remote.log.storage.manager.class.path': string(null),
+  'remote.log.storage.manager.impl.prefix': string('rsm.config.'),
+  'remote.log.storage.system.enable': bool(false),
+}

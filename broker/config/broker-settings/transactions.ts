@@ -1,0 +1,23 @@
+import { bool, int, short } from '../setting.ts'
+
+/** Transactions and producer ids. */
+export const transactionsSettings = {
+  'add.partitions.to.txn.retry.backoff.max.ms': int(100, { min: 0 }),
+  'add.partitions.to.txn.retry.backoff.ms': int(20, { min: 1 }),
+  'producer.id.expiration.ms': int(86400000, {
+    doc: 'How long a partition remembers an idempotent producer that writes nothing.',
+    min: 1,
+    update: 'cluster-wide',
+  }),
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms': int(10000, { min: 1 }),
+  'transaction.max.timeout.ms': int(900000, { min: 1 }),
+  'transaction.partition.verification.enable': bool(true, { update: 'cluster-wide' }),
+  'transaction.remove.expired.transaction.cleanup.interval.ms': int(3600000, { min: 1 }),
+  'transaction.state.log.load.buffer.size': int(5242880, { min: 1 }),
+  'transaction.state.log.min.isr': int(1, { min: 1 }),
+  'transaction.state.log.num.partitions': int(50, { min: 1 }),
+  'transaction.state.log.replication.factor': short(1, { min: 1 }),
+  'transaction.state.log.segment.bytes': int(104857600, { min: 1 }),
+  'transaction.two.phase.commit.enable': bool(false),
+  'transactional.id.expiration.ms': int(604800000, { min: 1 }),
+}
