@@ -55,16 +55,16 @@ function structOf(slots: readonly Slot[], json: unknown): Record<string, unknown
   for (const [name, field] of Object.entries(json as object)) {
     const slot = slots.find(each => each.name === name)
     if (slot === undefined) throw new TypeError(`no field ${name}`)
-    value[name] = valueOf(slot, field)
+    value[name] = fromJson(slot, field)
   }
   return value
 }
 
-function valueOf(slot: Slot, json: unknown): unknown {
+function fromJson(slot: Slot, json: unknown): unknown {
   if (json === null) return null
   switch (slot.type) {
     case 'array':
-      return (json as unknown[]).map(element => valueOf(slot.body[0] as Slot, element))
+      return (json as unknown[]).map(element => fromJson(slot.body[0] as Slot, element))
     case 'struct':
       return structOf(slot.body, json)
     case 'bytes':
