@@ -37,7 +37,7 @@ export interface Bounds {
  * The outcome of an append to one log.
  * `conflict`: the log didn't end at `expectedEnd`; nothing was written. `full`: no space; nothing was written, a later try
  * may succeed. `failed`: the medium refused (an I/O error); nothing was acknowledged and the log takes no more until it
- * is recovered. `gone`: the log was deleted. A rejected promise instead of an outcome: unknown, the caller must catch up.
+ * is recovered. `gone`: there is no such log (`end` is 0 then). A rejected promise instead of an outcome: unknown, the caller must catch up.
  */
 export type Appended =
   | { readonly ok: true; readonly end: Offset }
@@ -84,6 +84,20 @@ export interface Segment {
   readonly maxTimestampOffset: Offset
 }
 
+/** A log's segments in offset order, contiguous; the last one is active and may be empty, so there is always one. */
+export interface Segments {
+  /** Moves whenever segments are rewritten or deleted; not when a roll adds one. */
+  readonly generation: number
+  readonly segments: readonly Segment[]
+}
+
+/** The closed segments that begin in [from, to), as they were at `generation`. Both bounds are starts of segments. */
+export interface RewriteRange {
+  readonly from: Offset
+  readonly to: Offset
+  readonly generation: number
+}
+
 /** How a log is kept. Names are Kafka's topic settings. */
 export interface LogOptions {
   /** For people and for Kafka's tools: `<topic>-<partition>`, the directory where an engine has directories. */
@@ -108,7 +122,10 @@ export interface Checkpoint {
   readonly parts: ReadonlyMap<string, Buffer>
 }
 
-/** One log. A handle does no I/O until it is used; all methods fail with `LogGone` once the log was deleted. */
+/**
+ * One log. A handle does no I/O until it is used, and stands for the id: all methods fail with `LogGone` (thrown or rejected) while there is no
+ * such log, before it is created and after it was deleted.
+ */
 export interface Log {
   readonly id: LogId
   bounds(): Bounds | Promise<Bounds>
@@ -116,30 +133,34 @@ export interface Log {
   read(from: Offset, options: ReadOptions): Slice | Promise<Slice>
   /** The first batch at or after `start` whose max timestamp is ≥ `timestamp` (ms), or null. */
   firstAtOrAfter(timestamp: number): Promise<Batch | null>
-  /** In offset order, contiguous, the last one active; `generation` moves with every rewrite, roll and trim of segments. */
-  segments(): Promise<{ readonly generation: number; readonly segments: readonly Segment[] }>
+  segments(): Promise<Segments>
   sizeBytes(): number | Promise<number>
-  /** Closes the active segment, if it has batches, so that the next append opens a new one. */
+  /** Closes the active segment, if it has batches, and opens an empty one at the end. */
   roll(): Promise<void>
   configure(options: LogOptions): void
   /**
-   * Raises `start` (DeleteRecords, retention); monotonic, and never beyond `committed`. Frees whole segments below when it
-   * sees fit. Resolves when durable.
+   * Raises `start` to the offset asked for (DeleteRecords, retention), or to `committed` where that is less; never lowers it. Closed
+   * segments that end at or below it go, the active one stays. Resolves when durable.
    */
   trim(start: Offset): Promise<Bounds>
   /**
-   * Compaction: replaces the batches of the closed segments [from, to) by what `keep` returns for portions of them, in
-   * order, whole batches each way, in bounded memory. Returned batches keep ascending offsets inside their portion's
-   * range. Readers see old or new. Resolves to false, changing nothing, if `generation` has moved or a bound isn't a
-   * segment's.
+   * Compaction: replaces the batches of the closed segments in `range` by what `keep` returns for portions of them, in order, whole batches
+   * each way, in bounded memory; smaller segments may be merged up to `segmentBytes`. The buffers given are read-only and valid until the
+   * promise settles. Returned batches (those given, or new ones that nobody writes to later) keep ascending offsets inside their portion's range.
+   * Each read sees a segment as it was or as it becomes, and so does a crash.
+   * Resolves to false if `generation` has moved or a bound isn't a segment's start (nothing changed), or if segments were deleted or
+   * rewritten meanwhile (what is done stays). At most one rewrite of a log at a time: a second resolves to false.
    */
-  rewrite(
-    range: { readonly from: Offset; readonly to: Offset; readonly generation: number },
-    keep: (batches: readonly Buffer[]) => Promise<readonly Buffer[]>,
-  ): Promise<boolean>
-  /** Durable (as durable as appends are) when it resolves. Older checkpoints may go. */
+  rewrite(range: RewriteRange, keep: (batches: readonly Buffer[]) => Promise<readonly Buffer[]>): Promise<boolean>
+  /**
+   * Durable, as appends are, when it resolves. Older checkpoints may go. A part's name holds letters, digits, dots and dashes, with a letter
+   * first (after the dot, if it begins with one), and isn't one that the engine uses itself (`.log`, `.index`, ...).
+   */
   saveCheckpoint(checkpoint: Checkpoint): Promise<void>
-  /** The newest one at or below the end, or null. Parts that didn't survive are missing from it. */
+  /**
+   * The newest one at or below the end, or null. Parts that didn't survive are missing from it; those of the log (without a leading dot) may come
+   * from a later checkpoint than `at` says, where that one was lost half-way.
+   */
   loadCheckpoint(): Promise<Checkpoint | null>
 }
 
@@ -170,16 +191,17 @@ export interface Engine {
   close(): Promise<void>
   /** A handle, without I/O; it need not exist. */
   log(id: LogId): Log
-  /** False if it was there already (its options are then `configure`d). Durable when it resolves. */
+  /** False if it was there already (its options are then `configure`d, all but the name). Durable, as appends are, when it resolves. */
   createLog(id: LogId, options: LogOptions): Promise<boolean>
-  /** Idempotent. Nothing of it is readable when it resolves; space may come back later. */
+  /** Idempotent. Nothing of it is readable when it resolves, nor after a restart; space may come back later. */
   deleteLog(id: LogId): Promise<void>
   /** Ids with the prefix, in no particular order. */
   logs(prefix: string): AsyncIterable<LogId>
   /**
    * Appends to many logs at once, one call a turn of the loop; the outcomes are in the order of the requests. Per log all
    * or nothing for live readers. At most one request per log in a call, and the caller keeps one call per log under way.
-   * Synchronous where the engine can answer at once.
+   * Synchronous where the engine can answer at once. Batches that don't follow one another are the caller's bug and throw, with nothing
+   * written.
    */
   append(requests: readonly AppendRequest[]): readonly Appended[] | Promise<readonly Appended[]>
   /** Called after appends by others than the caller (other processes of a shared engine). Returns the cancel. */

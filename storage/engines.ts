@@ -1,0 +1,28 @@
+/**
+ * The engines by name: what `--engine` and `samsa.engine` choose from. An engine is loaded when it is chosen, so that nobody pays for the others.
+ */
+import type { Engine } from './engine.ts'
+
+/** What any engine may be given; each takes what concerns it. */
+export interface EngineOptions {
+  /** The directory of engines that keep files. */
+  readonly dataDir: string
+  /** The memory engine's limit, in bytes. */
+  readonly maxBytes?: number
+  /** Wall clock, ms since the epoch. */
+  readonly now: () => number
+  /** Monotonic clock, ms. */
+  readonly monotonic: () => number
+  /** 22 characters of base64url, never the same twice. */
+  readonly uuid: () => string
+  /** Is told, in a line for the operator, what recovery found and what the medium refused. */
+  readonly warn: (line: string) => void
+}
+
+/** One line an engine. */
+export const engines = {
+  memory: async (options: EngineOptions): Promise<Engine> =>
+    (await import('./memory/engine.ts')).createMemoryEngine(options),
+} as const
+
+export type EngineName = keyof typeof engines
