@@ -11,6 +11,7 @@ import type { Groups } from './groups/groups.ts'
 import type { FetchSessions } from './partition/fetch-sessions.ts'
 import type { Partitions } from './partition/partitions.ts'
 
+/** One broker. Its parts are there and ready from the moment it listens. */
 export interface Broker {
   readonly nodeId: number
   readonly clock: Clock

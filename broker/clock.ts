@@ -6,6 +6,7 @@ import { randomBytes, randomInt } from 'node:crypto'
 /** Stops a timer; harmless when it has fired. */
 export type Cancel = () => void
 
+/** Time: two clocks, and timers on the monotonic one. */
 export interface Clock {
   /** Wall clock, ms since the epoch: what records and retention are stamped and judged with. */
   now(): number
@@ -15,6 +16,7 @@ export interface Clock {
   after(delayMs: number, fire: () => void): Cancel
 }
 
+/** Chance. */
 export interface Random {
   /** 22 characters of base64url: Kafka's form of a 16-byte id. Never the zero id, never with a leading dash (as Kafka's). */
   uuid(): string
@@ -33,6 +35,7 @@ export const systemClock: Clock = {
   },
 }
 
+/** The machine's own chance, fit for ids that nobody may guess. */
 export const systemRandom: Random = {
   uuid() {
     for (;;) {

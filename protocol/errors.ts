@@ -144,6 +144,7 @@ export const errors = {
   CONTROLLER_ID_NOT_REGISTERED: [136, false],
 } as const satisfies Record<string, readonly [code: number, retriable: boolean]>
 
+/** The name of an error, as in Kafka's `Errors`. */
 export type ErrorName = keyof typeof errors
 
 /** The wire's number for an error, `0` for `NONE`. */

@@ -31,6 +31,7 @@ export type Write<Rec> =
   | { readonly records: readonly Rec[]; readonly producer?: Producer }
   | { readonly marker: Producer & { readonly committed: boolean; readonly coordinatorEpoch: number } }
 
+/** What `on` decided: the writes go to the log in order, in one append; then the effects are performed in order. */
 export interface Decision<Rec, Reply> {
   readonly writes: readonly Write<Rec>[]
   readonly effects: readonly Effect<Reply>[]

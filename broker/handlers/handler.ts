@@ -48,6 +48,7 @@ export interface Context {
   onSent(listener: () => void): void
 }
 
+/** What serves one API. */
 export interface Handler<A extends Api = Api> {
   readonly api: A
   /** Versions served, when fewer than the declaration's. */

@@ -4,4 +4,5 @@
 import { apiVersions } from './api-versions.ts'
 import type { Handler } from './handler.ts'
 
+/** All handlers, one per API. */
 export const handlers: readonly Handler[] = [apiVersions(() => handlers)] as const

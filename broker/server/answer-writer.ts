@@ -10,6 +10,7 @@ interface Written {
   readonly sizeBytes: number
 }
 
+/** The way out of one connection. */
 export class AnswerWriter {
   readonly #socket: Socket
   readonly #budget: Budget

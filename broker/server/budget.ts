@@ -13,6 +13,7 @@ interface Place {
   readonly since: number
 }
 
+/** A bound; single-threaded, so that taking needs no lock. */
 export class Budget {
   readonly limit: number
   #used = 0

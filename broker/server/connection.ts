@@ -23,6 +23,7 @@ export interface ConnectionHost {
   closed(connection: Connection): void
 }
 
+/** A connection from accept to end. Dispatch calls back its `placed`, `parked`, `reserve` and `answered`. */
 export class Connection implements Client {
   readonly id: number
   readonly host: string

@@ -65,6 +65,7 @@ interface Served {
   readonly max: number
 }
 
+/** Serves requests with the handlers of a registry. */
 export class Dispatch {
   readonly #broker: Broker
   readonly #logger: Logger

@@ -14,6 +14,7 @@ export class BadFrame {
   }
 }
 
+/** The way in of one connection. */
 export class FrameReader {
   readonly #maxBytes: number
   /** The frame's length; null while its four bytes are not complete. */

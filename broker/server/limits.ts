@@ -16,6 +16,7 @@ export const MAX_PENDING = 256
 /** Unsent answer bytes of one connection beyond which none of its requests starts. */
 export const MAX_UNSENT_BYTES = 1024 * 1024
 
+/** The bounds, in bytes, by the settings they come from. */
 export interface LimitOptions {
   /** `socket.request.max.bytes` */
   readonly maxRequestBytes: number
@@ -25,6 +26,7 @@ export interface LimitOptions {
   readonly answerBytes: number
 }
 
+/** The shared bounds of one broker. */
 export class Limits {
   readonly maxRequestBytes: number
   readonly reading: Budget

@@ -48,6 +48,7 @@ export class PendingRequest {
   }
 }
 
+/** The requests of one connection that aren't answered, in order. */
 export class Requests {
   /** In order of arrival; from the first unanswered one on. */
   readonly #queue: PendingRequest[] = []

@@ -14,6 +14,7 @@ const IDLE_SWEEPS = 4
 /** How long a request may wait for the bound on requests being read before the slowest of those that hold it goes. */
 const READ_WAIT_MS = 500
 
+/** Bounds and settings of the listeners; functions are read anew each time. */
 export interface ServerOptions extends LimitOptions {
   /** `max.connections`, live. */
   maxConnections(): number
@@ -32,6 +33,7 @@ export interface ListenAddress {
   readonly port: number
 }
 
+/** The listeners of one broker. */
 export class Server {
   readonly #options: ServerOptions
   readonly #clock: Clock
