@@ -1,0 +1,134 @@
+/**
+ * Reads the records of one batch, one after the other. Everything the bytes claim is checked.
+ */
+import { KafkaError } from '../errors.ts'
+import * as batch from './batch.ts'
+import { codecOf, decompress } from './compression.ts'
+import { afterVarint, readVarint, readVarlong } from './varint.ts'
+
+/** A record's header (KIP-82). Keys may repeat. */
+export interface Header {
+  readonly key: string
+  readonly value: Buffer | null
+}
+
+/** A record as consumers see it. `key`, `value` and header values are slices of the batch, or of what it was decompressed to. */
+export interface KafkaRecord {
+  readonly offset: number
+  /** ms; −1 is none. In a LogAppendTime batch the append time. Saturates beyond ±(2^53−1). */
+  readonly timestamp: number
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers: readonly Header[]
+}
+
+/** The bound for batches that were not decompressed before: 128 MiB. */
+export const DEFAULT_MAX_DECOMPRESSED_BYTES = 128 * 1024 * 1024
+
+const NO_HEADERS: readonly Header[] = []
+
+/**
+ * The records of the batch at `position`, uncompressed: a slice of the buffer, or decompressed to at most `maxBytes` (its codec must be
+ * `ready`). Throws UNSUPPORTED_COMPRESSION_TYPE, MESSAGE_TOO_LARGE or CORRUPT_MESSAGE.
+ */
+export const recordsOf = (buffer: Buffer, position: number, maxBytes = DEFAULT_MAX_DECOMPRESSED_BYTES): Buffer => {
+  const body = buffer.subarray(position + batch.HEADER_SIZE, position + batch.sizeInBytes(buffer, position))
+  return decompress(codecOf(batch.codec(buffer, position)), body, maxBytes)
+}
+
+/** A place in the records of a batch: `next` gives them in order. */
+export class RecordReader {
+  /** The uncompressed records. */
+  readonly body: Buffer
+  /** The record that `next` gave last is `[start, end)` of the body; its fields begin at `fieldsStart`, behind its length. */
+  start = 0
+  fieldsStart = 0
+  end = 0
+  #left: number
+  #at = 0
+  #previousDelta = -1
+  readonly #baseOffset: number
+  readonly #baseTimestamp: number
+  readonly #appendTime: number | null
+
+  /** Reads the batch at `position`, seen by `batchEnd`. Throws as `recordsOf` does. */
+  constructor(buffer: Buffer, position: number, maxBytes?: number) {
+    this.body = recordsOf(buffer, position, maxBytes)
+    this.#left = batch.recordCount(buffer, position)
+    this.#baseOffset = batch.baseOffset(buffer, position)
+    this.#baseTimestamp = batch.baseTimestamp(buffer, position)
+    const type = batch.timestampType(buffer, position)
+    this.#appendTime = type === 'LogAppendTime' ? batch.maxTimestamp(buffer, position) : null
+    if (this.#left < 0) throw this.#invalid(`the batch claims ${this.#left} records`)
+  }
+
+  /**
+   * The next record, null after the last. Offset deltas must rise, and no more: compaction leaves gaps. Throws INVALID_RECORD where a record is
+   * malformed, or where the records don't end with the batch.
+   */
+  next(): KafkaRecord | null {
+    const { body } = this
+    this.start = this.end
+    if (this.#left === 0) {
+      if (this.end === body.length) return null
+      throw this.#invalid(`${body.length - this.end} bytes follow the last record`)
+    }
+    this.#at = this.start
+    const size = this.#varint()
+    this.fieldsStart = this.#at
+    this.end = this.#at + size
+    if (size < 0 || this.end > body.length) throw this.#invalid(`its size ${size} goes beyond the batch`)
+    const timestampDelta = readVarlong(body, this.#at + 1)
+    this.#at = afterVarint
+    const offsetDelta = this.#varint()
+    if (offsetDelta <= this.#previousDelta) throw this.#invalid(`its offset delta is ${offsetDelta}`)
+    const record = {
+      offset: this.#baseOffset + offsetDelta,
+      timestamp: this.#appendTime ?? this.#timestamp(timestampDelta),
+      key: this.#bytes(),
+      value: this.#bytes(),
+      headers: this.#headers(),
+    }
+    if (this.#at !== this.end) throw this.#invalid('its fields end elsewhere than it does')
+    this.#previousDelta = offsetDelta
+    this.#left--
+    return record
+  }
+
+  #varint(): number {
+    const value = readVarint(this.body, this.#at)
+    this.#at = afterVarint
+    return value
+  }
+
+  #timestamp(delta: number): number {
+    const timestamp = this.#baseTimestamp + delta
+    return Math.min(Math.max(timestamp, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)
+  }
+
+  #bytes(): Buffer | null {
+    const size = this.#varint()
+    if (size < 0) return null
+    const start = this.#at
+    if (size > this.end - start) throw this.#invalid(`${size} bytes go beyond it`)
+    this.#at = start + size
+    return this.body.subarray(start, this.#at)
+  }
+
+  #headers(): readonly Header[] {
+    const count = this.#varint()
+    if (count === 0) return NO_HEADERS
+    if (count < 0 || count * 2 > this.end - this.#at) throw this.#invalid(`it claims ${count} headers`)
+    const headers: Header[] = []
+    for (let index = 0; index < count; index++) {
+      const key = this.#bytes()
+      if (key === null) throw this.#invalid(`the key of its header ${index} is null`)
+      headers.push({ key: key.toString('utf8'), value: this.#bytes() })
+    }
+    return headers
+  }
+
+  #invalid(what: string): KafkaError {
+    return new KafkaError('INVALID_RECORD', `record at byte ${this.start} of the batch's records: ${what}`)
+  }
+}
