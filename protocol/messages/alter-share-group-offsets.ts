@@ -1,6 +1,9 @@
 import { api, array, int16, int32, int64, string, uuid } from '../schema/notation.ts'
 
-/** AlterShareGroupOffsets. */
+/**
+ * AlterShareGroupOffsets sets the start offsets of a share group without members (KIP-932). Sent to the group's
+ * coordinator. All delivery states of the partitions are forgotten.
+ */
 export const AlterShareGroupOffsets = api({
   key: 91,
   name: 'AlterShareGroupOffsets',
@@ -18,6 +21,10 @@ export const AlterShareGroupOffsets = api({
   },
   response: {
     throttleTimeMs: int32(),
+    /**
+     * NON_EMPTY_GROUP, GROUP_ID_NOT_FOUND, INVALID_GROUP_ID, GROUP_AUTHORIZATION_FAILED, UNSUPPORTED_VERSION (share
+     * groups are off), NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS.
+     */
     errorCode: int16(),
     errorMessage: string('0+', { nullable: '0+', default: null }),
     responses: array('0+', {
@@ -25,6 +32,7 @@ export const AlterShareGroupOffsets = api({
       topicId: uuid(),
       partitions: array('0+', {
         partitionIndex: int32(),
+        /** UNKNOWN_TOPIC_OR_PARTITION, TOPIC_AUTHORIZATION_FAILED. */
         errorCode: int16(),
         errorMessage: string('0+', { nullable: '0+', default: null }),
       }),

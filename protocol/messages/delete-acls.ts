@@ -1,6 +1,13 @@
 import { api, array, int16, int32, int8, string } from '../schema/notation.ts'
 
-/** DeleteAcls. */
+/**
+ * DeleteAcls removes all access rules that match filters. Numbers as in describe-acls.ts.
+ *
+ * - v1: pattern types (KIP-290).
+ * - v3: users as resources (KIP-373).
+ *
+ * Kafka 4 dropped v0.
+ */
 export const DeleteAcls = api({
   key: 31,
   name: 'DeleteAcls',
@@ -9,9 +16,12 @@ export const DeleteAcls = api({
   request: {
     filters: array('0+', {
       resourceTypeFilter: int8(),
+      /** Null: any. */
       resourceNameFilter: string('0+', { nullable: '0+' }),
       patternTypeFilter: int8('1+', { default: 3 }),
+      /** Null: any. */
       principalFilter: string('0+', { nullable: '0+' }),
+      /** Null: any. */
       hostFilter: string('0+', { nullable: '0+' }),
       operation: int8(),
       permissionType: int8(),
@@ -19,9 +29,12 @@ export const DeleteAcls = api({
   },
   response: {
     throttleTimeMs: int32(),
+    /** In the order of `filters`. */
     filterResults: array('0+', {
+      /** SECURITY_DISABLED (no authorizer), CLUSTER_AUTHORIZATION_FAILED, INVALID_REQUEST. */
       errorCode: int16(),
       errorMessage: string('0+', { nullable: '0+' }),
+      /** The rules removed, each with an error if that failed. */
       matchingAcls: array('0+', {
         errorCode: int16(),
         errorMessage: string('0+', { nullable: '0+' }),

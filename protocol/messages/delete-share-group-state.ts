@@ -1,6 +1,9 @@
 import { api, array, int16, int32, string, uuid } from '../schema/notation.ts'
 
-/** DeleteShareGroupState. */
+/**
+ * DeleteShareGroupState forgets the stored state of share-partitions (KIP-932). Group coordinators send it to share
+ * coordinators when a group or its offsets are deleted.
+ */
 export const DeleteShareGroupState = api({
   key: 86,
   name: 'DeleteShareGroupState',
@@ -20,6 +23,10 @@ export const DeleteShareGroupState = api({
       topicId: uuid(),
       partitions: array('0+', {
         partition: int32(),
+        /**
+         * UNKNOWN_TOPIC_OR_PARTITION, INVALID_REQUEST, CLUSTER_AUTHORIZATION_FAILED, NOT_COORDINATOR,
+         * COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS. A share-partition without state is no error.
+         */
         errorCode: int16(),
         errorMessage: string('0+', { nullable: '0+', default: null }),
       }),

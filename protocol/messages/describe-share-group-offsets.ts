@@ -1,6 +1,10 @@
 import { api, array, int16, int32, int64, string, uuid } from '../schema/notation.ts'
 
-/** DescribeShareGroupOffsets. */
+/**
+ * DescribeShareGroupOffsets shows how far share groups are (KIP-932). Tools send it to each group's coordinator.
+ *
+ * - v1: lag (KIP-1226).
+ */
 export const DescribeShareGroupOffsets = api({
   key: 90,
   name: 'DescribeShareGroupOffsets',
@@ -9,6 +13,7 @@ export const DescribeShareGroupOffsets = api({
   request: {
     groups: array('0+', {
       groupId: string(),
+      /** Null: all that the group has state for. */
       topics: array(
         '0+',
         { nullable: '0+' },
@@ -28,13 +33,20 @@ export const DescribeShareGroupOffsets = api({
         topicId: uuid(),
         partitions: array('0+', {
           partitionIndex: int32(),
+          /** First offset that isn't done with; -1: none known. */
           startOffset: int64(),
           leaderEpoch: int32(),
+          /** Records that aren't done with; -1: unknown. */
           lag: int64('1+', { default: -1, ignorable: true }),
+          /** UNKNOWN_TOPIC_OR_PARTITION, TOPIC_AUTHORIZATION_FAILED. */
           errorCode: int16(),
           errorMessage: string('0+', { nullable: '0+', default: null }),
         }),
       }),
+      /**
+       * GROUP_ID_NOT_FOUND, INVALID_GROUP_ID, GROUP_AUTHORIZATION_FAILED, UNSUPPORTED_VERSION (share groups are off),
+       * NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS.
+       */
       errorCode: int16(),
       errorMessage: string('0+', { nullable: '0+', default: null }),
     }),

@@ -1,6 +1,10 @@
 import { api, array, bool, int16, int32, string, struct, uuid } from '../schema/notation.ts'
 
-/** ShareGroupDescribe. */
+/**
+ * ShareGroupDescribe shows share groups (KIP-932). Tools send it to each group's coordinator.
+ *
+ * - v0: Kafka 4.0's early access, not spoken any more.
+ */
 export const ShareGroupDescribe = api({
   key: 77,
   name: 'ShareGroupDescribe',
@@ -8,16 +12,24 @@ export const ShareGroupDescribe = api({
   flexible: '0+',
   request: {
     groupIds: array('0+', string()),
+    /** Asks for `authorizedOperations`. */
     includeAuthorizedOperations: bool(),
   },
   response: {
     throttleTimeMs: int32(),
     groups: array('0+', {
+      /**
+       * GROUP_ID_NOT_FOUND, INVALID_GROUP_ID, GROUP_AUTHORIZATION_FAILED, TOPIC_AUTHORIZATION_FAILED (a member reads a
+       * topic that the principal may not describe), NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE,
+       * COORDINATOR_LOAD_IN_PROGRESS.
+       */
       errorCode: int16(),
       errorMessage: string('0+', { nullable: '0+', default: null }),
       groupId: string(),
+      /** Empty, Stable or Dead. Empty with an error. */
       groupState: string(),
       groupEpoch: int32(),
+      /** Group epoch for which the assignment was made. */
       assignmentEpoch: int32(),
       assignorName: string(),
       members: array('0+', {

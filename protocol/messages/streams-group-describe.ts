@@ -32,13 +32,22 @@ const assignment = {
 const topologyDescriptionNode = {
   name: string('1+'),
   nodeType: int8('1+'),
+  /** Of a source node. */
   sourceTopics: array('1+', string()),
+  /** Of a sink node. */
   sinkTopic: string('1+', { nullable: '1+', default: null }),
+  /** State stores that a processor node uses. */
   stores: array('1+', string()),
+  /** Names of the nodes that this one feeds. */
   successors: array('1+', string()),
 }
 
-/** StreamsGroupDescribe. */
+/**
+ * StreamsGroupDescribe shows Kafka Streams groups (KIP-1071). Tools send it to each group's coordinator. See
+ * streams-group-heartbeat.ts for the terms.
+ *
+ * - v1: description of the topology, name of the assignor.
+ */
 export const StreamsGroupDescribe = api({
   key: 89,
   name: 'StreamsGroupDescribe',
@@ -46,23 +55,33 @@ export const StreamsGroupDescribe = api({
   flexible: '0+',
   request: {
     groupIds: array('0+', string()),
+    /** Asks for `authorizedOperations`. */
     includeAuthorizedOperations: bool(),
+    /** Asks for `topologyDescription`. */
     includeTopologyDescription: bool('1+', { default: false }),
   },
   response: {
     throttleTimeMs: int32(),
     groups: array('0+', {
+      /**
+       * GROUP_ID_NOT_FOUND, INVALID_GROUP_ID, GROUP_AUTHORIZATION_FAILED, TOPIC_AUTHORIZATION_FAILED (the topology has
+       * a topic that the principal may not describe), NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE,
+       * COORDINATOR_LOAD_IN_PROGRESS.
+       */
       errorCode: int16(),
       errorMessage: string('0+', { nullable: '0+', default: null }),
       groupId: string(),
+      /** Empty, NotReady, Assigning, Reconciling, Stable or Dead. Empty with an error. */
       groupState: string(),
       groupEpoch: int32(),
       assignmentEpoch: int32(),
+      /** Null: none yet. */
       topology: struct(
         '0+',
         { nullable: '0+', default: null },
         {
           epoch: int32(),
+          /** Null: the topology isn't initialised. */
           subtopologies: array(
             '0+',
             { nullable: '0+', default: null },
@@ -96,11 +115,15 @@ export const StreamsGroupDescribe = api({
         clientTags: array('0+', keyValue),
         taskOffsets: array('0+', taskOffset),
         taskEndOffsets: array('0+', taskOffset),
+        /** What the member runs. */
         assignment: struct('0+', assignment),
+        /** What it is to run in the end. */
         targetAssignment: struct('0+', assignment),
+        /** True: a member by the classic protocol. */
         isClassic: bool(),
       }),
       authorizedOperations: int32('0+', { default: -2147483648 }),
+      /** Null: not asked for, or none was handed in. */
       topologyDescription: struct(
         '1+',
         { nullable: '1+', default: null },

@@ -3,13 +3,20 @@ import { api, array, int16, int32, int8, string, struct } from '../schema/notati
 const topologyDescriptionNode = {
   name: string(),
   nodeType: int8(),
+  /** Of a source node. */
   sourceTopics: array('0+', string()),
+  /** Of a sink node. */
   sinkTopic: string('0+', { nullable: '0+', default: null }),
+  /** State stores that a processor node uses. */
   stores: array('0+', string()),
+  /** Names of the nodes that this one feeds. */
   successors: array('0+', string()),
 }
 
-/** StreamsGroupTopologyDescriptionUpdate. */
+/**
+ * StreamsGroupTopologyDescriptionUpdate hands in the full description of a Streams topology, for tools to show.
+ * Members send it to the group's coordinator when StreamsGroupHeartbeat asks for it.
+ */
 export const StreamsGroupTopologyDescriptionUpdate = api({
   key: 93,
   name: 'StreamsGroupTopologyDescriptionUpdate',
@@ -18,6 +25,7 @@ export const StreamsGroupTopologyDescriptionUpdate = api({
   request: {
     groupId: string(),
     memberId: string(),
+    /** Epoch of the topology that is described. */
     topologyEpoch: int32(),
     topologyDescription: struct('0+', {
       subtopologies: array('0+', {
@@ -32,6 +40,10 @@ export const StreamsGroupTopologyDescriptionUpdate = api({
   },
   response: {
     throttleTimeMs: int32(),
+    /**
+     * STREAMS_TOPOLOGY_DESCRIPTION_UPDATE_FAILED, UNKNOWN_MEMBER_ID, GROUP_ID_NOT_FOUND, INVALID_REQUEST,
+     * GROUP_AUTHORIZATION_FAILED, NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS.
+     */
     errorCode: int16(),
     errorMessage: string('0+', { nullable: '0+', default: null }),
   },

@@ -1,6 +1,6 @@
 import { api, int16, int32, string } from '../schema/notation.ts'
 
-/** UnregisterBroker. */
+/** UnregisterBroker makes a KRaft cluster forget a broker for good; one that is alive comes back by itself. */
 export const UnregisterBroker = api({
   key: 64,
   name: 'UnregisterBroker',
@@ -11,6 +11,7 @@ export const UnregisterBroker = api({
   },
   response: {
     throttleTimeMs: int32(),
+    /** BROKER_ID_NOT_REGISTERED, CLUSTER_AUTHORIZATION_FAILED, NOT_CONTROLLER, REQUEST_TIMED_OUT. */
     errorCode: int16(),
     errorMessage: string('0+', { nullable: '0+' }),
   },

@@ -1,6 +1,6 @@
 import { api, int16, int32, string } from '../schema/notation.ts'
 
-/** UnregisterController. */
+/** UnregisterController makes a KRaft cluster forget a controller for good. */
 export const UnregisterController = api({
   key: 94,
   name: 'UnregisterController',
@@ -11,6 +11,7 @@ export const UnregisterController = api({
   },
   response: {
     throttleTimeMs: int32(),
+    /** CONTROLLER_ID_NOT_REGISTERED, CLUSTER_AUTHORIZATION_FAILED, NOT_CONTROLLER, REQUEST_TIMED_OUT. */
     errorCode: int16(),
     errorMessage: string('0+', { nullable: '0+' }),
   },
