@@ -23,6 +23,10 @@ export interface ConnectionHost {
   closed(connection: Connection): void
 }
 
+/** An address as people write it: an IPv4 address that came by an IPv6 socket loses its prefix. */
+export const plainAddress = (address: string | undefined): string =>
+  address?.replace(/^::ffff:(?=\d+\.)/, '') ?? 'unknown'
+
 /** A connection from accept to end. Dispatch calls back its `placed`, `parked`, `reserve` and `answered`. */
 export class Connection implements Client {
   readonly id: number
@@ -52,8 +56,8 @@ export class Connection implements Client {
   constructor(socket: Socket, id: number, listener: string, shared: ConnectionHost) {
     this.id = id
     this.listener = listener
-    this.host = socket.remoteAddress ?? 'unknown'
-    this.localHost = socket.localAddress ?? '127.0.0.1'
+    this.host = plainAddress(socket.remoteAddress)
+    this.localHost = plainAddress(socket.localAddress)
     this.localPort = socket.localPort ?? 0
     this.#socket = socket
     this.#shared = shared

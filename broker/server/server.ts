@@ -5,7 +5,7 @@
 import { createServer, type Server as NetServer, type Socket } from 'node:net'
 import type { Logger } from 'pino'
 import type { Cancel, Clock } from '../clock.ts'
-import { Connection, type ConnectionHost } from './connection.ts'
+import { Connection, type ConnectionHost, plainAddress } from './connection.ts'
 import type { Dispatch } from './dispatch.ts'
 import { Limits, type LimitOptions } from './limits.ts'
 
@@ -27,7 +27,7 @@ export interface ServerOptions extends LimitOptions {
 /** One address to listen on: a listener of Kafka's `listeners`. */
 export interface ListenAddress {
   readonly name: string
-  /** Empty or `0.0.0.0`: all interfaces. */
+  /** Empty: all interfaces. */
   readonly host: string
   /** 0: any free port. */
   readonly port: number
@@ -92,7 +92,8 @@ export class Server {
     this.#listeners.push(listener)
     return new Promise((resolve, reject) => {
       listener.once('error', reject)
-      listener.listen({ port: address.port, host: address.host === '' ? '::' : address.host, backlog: 1024 }, () => {
+      const host = address.host === '' ? {} : { host: address.host }
+      listener.listen({ port: address.port, ...host, backlog: 1024 }, () => {
         listener.off('error', reject)
         listener.on('error', error => this.#logger.error({ err: error }, 'a listener failed'))
         const { port } = listener.address() as { port: number }
@@ -102,7 +103,7 @@ export class Server {
   }
 
   #accept(socket: Socket, listener: string): void {
-    const host = socket.remoteAddress ?? 'unknown'
+    const host = plainAddress(socket.remoteAddress)
     const perHost = (this.#perHost.get(host) ?? 0) + 1
     const refusal = this.#refusal(perHost)
     if (refusal !== null) {

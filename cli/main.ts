@@ -1,0 +1,64 @@
+#!/usr/bin/env node
+/**
+ * The `samsa` command. Each subcommand is a file of its own, loaded when it is asked for, so that starting stays quick.
+ */
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { packageVersion } from './package-version.ts'
+
+const port = (text: string): number => {
+  const value = Number(text)
+  if (!/^\d{1,5}$/.test(text) || value > 65535)
+    throw new InvalidArgumentError('It must be a port, 0 to 65535; 0 picks a free one.')
+  return value
+}
+
+const setting = (text: string, previous: ReadonlyMap<string, string>): ReadonlyMap<string, string> => {
+  const equals = text.indexOf('=')
+  if (equals < 1) throw new InvalidArgumentError('It must be KEY=VALUE, for instance num.partitions=3.')
+  return new Map([...previous, [text.slice(0, equals).trim(), text.slice(equals + 1)]])
+}
+
+const program = new Command('samsa')
+  .description('An Apache Kafka broker: every Kafka client works against it unchanged.')
+  .version(packageVersion())
+  .showHelpAfterError('(samsa --help and samsa start --help tell more)')
+  .configureOutput({ outputError: (text, write) => write(text) })
+  .exitOverride(error => {
+    // Commander's own exits with 1; a command line that can't be used is 2, as for a bad setting.
+    process.exit(error.exitCode === 0 ? 0 : 2)
+  })
+
+program
+  .command('start')
+  .description('Run a broker until Ctrl-C or SIGTERM.')
+  .option('-p, --port <port>', 'port to listen on; 0 picks a free one (default: 9092)', port)
+  .option('-H, --host <host>', 'address to listen on (default: all interfaces)')
+  .addOption(new Option('-e, --engine <name>', 'where records are kept (default: file)').choices(['file', 'memory']))
+  .option('-d, --data-dir <dir>', 'directory of the file engine (default: ./samsa-data)')
+  .option('-c, --config <file>', "a server.properties of Kafka's form")
+  .option(
+    '-s, --set <key=value>',
+    "a setting by Kafka's name; may be given often and wins over the file",
+    setting,
+    new Map(),
+  )
+  .addOption(
+    new Option('-l, --log-level <level>', 'least serious messages to log')
+      .choices(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+      .default('warn'),
+  )
+  .addHelpText(
+    'after',
+    `
+Examples:
+  samsa start                                      on port 9092, data in ./samsa-data
+  samsa start --engine memory --port 0             nothing kept, any free port
+  samsa start --config server.properties           Kafka's own settings file
+  samsa start --set num.partitions=3 --set auto.create.topics.enable=false`,
+  )
+  .action(async options => {
+    const { start } = await import('./start.ts')
+    await start(options)
+  })
+
+await program.parseAsync()

@@ -1,0 +1,82 @@
+/**
+ * `samsa start`: one broker in this process, until a signal stops it.
+ */
+import { readFileSync } from 'node:fs'
+import { ConfigError } from '../broker/config/config-error.ts'
+import { parseProperties } from '../broker/config/properties.ts'
+import { staticSettings } from '../broker/config/static-settings.ts'
+import { type RunningBroker, startBroker } from '../broker/index.ts'
+import { createLogger } from './logger.ts'
+import { packageVersion } from './package-version.ts'
+
+/** The command line, as commander gives it. */
+export interface StartOptions {
+  readonly port?: number
+  readonly host?: string
+  readonly engine?: 'file' | 'memory'
+  readonly dataDir?: string
+  readonly config?: string
+  readonly set: ReadonlyMap<string, string>
+  readonly logLevel: string
+}
+
+/** A command line or a settings file that can't be used. */
+const UNUSABLE = 2
+/** The broker couldn't start. */
+const FAILED = 1
+
+/** Runs the broker; resolves once it listens. Ends the process with 2 on settings that can't be used, 1 when it can't start. */
+export const start = async (options: StartOptions): Promise<void> => {
+  const logger = createLogger(options.logLevel)
+  let broker: RunningBroker
+  try {
+    const { overrides, notes } = settingsOf(options)
+    for (const note of notes) logger.warn(note)
+    broker = await startBroker({ engine: 'file', settings: overrides, logger })
+  } catch (error) {
+    process.stderr.write(`samsa: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(error instanceof ConfigError ? UNUSABLE : FAILED)
+  }
+  process.stdout.write(`Samsa ${packageVersion()} is listening on ${broker.bootstrapServers} (${broker.storage})\n`)
+  stopOnSignals(broker)
+}
+
+/** The file's settings, then `--set`, then the options with a name of their own. */
+const settingsOf = (options: StartOptions): ReturnType<typeof staticSettings> => {
+  const file = options.config === undefined ? new Map<string, string>() : parseProperties(readSettings(options.config))
+  const set = new Map(options.set)
+  if (options.engine !== undefined) set.set('samsa.engine', options.engine)
+  if (options.dataDir !== undefined) set.set('log.dirs', options.dataDir)
+  if (options.port !== undefined || options.host !== undefined) {
+    const host = options.host ?? ''
+    const address = host.includes(':') ? `[${host}]` : host
+    set.set('listeners', `PLAINTEXT://${address}:${options.port ?? 9092}`)
+  }
+  return staticSettings({ file, set })
+}
+
+const readSettings = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new ConfigError('--config', `${path} can't be read: ${(error as Error).message}`)
+  }
+}
+
+const stopOnSignals = (broker: RunningBroker): void => {
+  let stopping = false
+  const stop = (): void => {
+    // A second Ctrl-C is from someone who doesn't want to wait.
+    if (stopping) process.exit(FAILED)
+    stopping = true
+    broker.stop().then(
+      () => process.exit(0),
+      error => {
+        process.stderr.write(`samsa: stopping failed: ${(error as Error).message}\n`)
+        process.exit(FAILED)
+      },
+    )
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+}
