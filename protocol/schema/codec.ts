@@ -43,14 +43,24 @@ export function versionsOf(declaration: Api | Message): Versions {
 export const isFlexible = (declaration: Api | Message, version: number): boolean =>
   inRange(declaration.flexible, version)
 
-/** By the declared fields, which only one request, response or message has; then by version. */
-const codecs = new WeakMap<Fields, Codec<unknown, unknown>[]>()
+/** Compiled codecs by declaration, then by version. */
+type Cache = WeakMap<Api | Message, Codec<unknown, unknown>[]>
 
-function codecOf(declaration: Api | Message, fields: Fields, suffix: string, version: number): Codec<unknown, unknown> {
-  let ofVersions = codecs.get(fields)
+const requests: Cache = new WeakMap()
+const responses: Cache = new WeakMap()
+const messages: Cache = new WeakMap()
+
+function codecOf(
+  cache: Cache,
+  declaration: Api | Message,
+  fields: Fields,
+  suffix: string,
+  version: number,
+): Codec<unknown, unknown> {
+  let ofVersions = cache.get(declaration)
   if (ofVersions === undefined) {
     ofVersions = []
-    codecs.set(fields, ofVersions)
+    cache.set(declaration, ofVersions)
   }
   const cached = ofVersions[version]
   if (cached !== undefined) return cached
@@ -67,15 +77,15 @@ function codecOf(declaration: Api | Message, fields: Fields, suffix: string, ver
 
 /** The codec of an API's request; `KafkaError('UNSUPPORTED_VERSION')` for a version that isn't declared. */
 export const requestCodec = <A extends Api>(api: A, version: number): Codec<RequestOf<A>, RequestWrite<A>> =>
-  codecOf(api, api.request, 'Request', version) as Codec<RequestOf<A>, RequestWrite<A>>
+  codecOf(requests, api, api.request, 'Request', version) as Codec<RequestOf<A>, RequestWrite<A>>
 
 /** The codec of an API's response; `KafkaError('UNSUPPORTED_VERSION')` for a version that isn't declared. */
 export const responseCodec = <A extends Api>(api: A, version: number): Codec<ResponseRead<A>, ResponseOf<A>> =>
-  codecOf(api, api.response, 'Response', version) as Codec<ResponseRead<A>, ResponseOf<A>>
+  codecOf(responses, api, api.response, 'Response', version) as Codec<ResponseRead<A>, ResponseOf<A>>
 
 /** The codec of a message that isn't an API; `KafkaError('UNSUPPORTED_VERSION')` for a version that isn't declared. */
 export const messageCodec = <M extends Message>(message: M, version: number): Codec<ReadOf<M>, WriteOf<M>> =>
-  codecOf(message, message.fields, '', version) as Codec<ReadOf<M>, WriteOf<M>>
+  codecOf(messages, message, message.fields, '', version) as Codec<ReadOf<M>, WriteOf<M>>
 
 const shared = new Writer()
 
