@@ -4,16 +4,16 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { corrupt, tooLarge } from './decompression-failure.ts'
 
-/** Zlib's working buffer: fewer, larger steps than its 16 KiB. */
-const CHUNK_SIZE = 64 * 1024
+/** Zlib's output comes in pieces of this size: few steps where there is much, little to allocate where there isn't. */
+const chunkSize = (data: Buffer): number => Math.min(64 * 1024, Math.max(1024, data.length * 4))
 
 /** Compresses at level −1 (zlib's default, 6) or 1–9. */
-export const gzip = (data: Buffer, level = -1): Buffer => gzipSync(data, { level, chunkSize: CHUNK_SIZE })
+export const gzip = (data: Buffer, level = -1): Buffer => gzipSync(data, { level, chunkSize: chunkSize(data) })
 
 /** Decompresses one or more gzip members to at most `maxBytes`. Throws MESSAGE_TOO_LARGE or CORRUPT_MESSAGE. */
 export const gunzip = (data: Buffer, maxBytes: number): Buffer => {
   try {
-    return gunzipSync(data, { maxOutputLength: maxBytes, chunkSize: CHUNK_SIZE })
+    return gunzipSync(data, { maxOutputLength: maxBytes, chunkSize: chunkSize(data) })
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge('gzip', maxBytes)

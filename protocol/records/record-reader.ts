@@ -5,6 +5,7 @@ import { KafkaError } from '../errors.ts'
 import * as batch from './batch.ts'
 import { codecOf, decompress } from './compression.ts'
 import { afterVarint, readVarint, readVarlong } from './varint.ts'
+import { MIN_RECORD_SIZE } from './walk.ts'
 
 /** A record's header (KIP-82). Keys may repeat. */
 export interface Header {
@@ -59,7 +60,8 @@ export class RecordReader {
     this.#baseTimestamp = batch.baseTimestamp(buffer, position)
     const type = batch.timestampType(buffer, position)
     this.#appendTime = type === 'LogAppendTime' ? batch.maxTimestamp(buffer, position) : null
-    if (this.#left < 0) throw this.#invalid(`the batch claims ${this.#left} records`)
+    if (this.#left < 0 || this.#left * MIN_RECORD_SIZE > this.body.length)
+      throw this.#invalid(`the batch claims ${this.#left} records in ${this.body.length} bytes`)
   }
 
   /**
