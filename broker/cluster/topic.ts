@@ -28,7 +28,11 @@ export interface Topic {
   readonly settings: TopicSettings
 }
 
-const internalTopics: ReadonlySet<string> = new Set(['__consumer_offsets', '__transaction_state', '__share_group_state'])
+const internalTopics: ReadonlySet<string> = new Set([
+  '__consumer_offsets',
+  '__transaction_state',
+  '__share_group_state',
+])
 
 /** Whether the topic of that name belongs to a coordinator. */
 export const isInternalTopic = (name: string): boolean => internalTopics.has(name)

@@ -1,0 +1,391 @@
+/**
+ * The cluster's metadata: what requests read of it, and how it changes. Every change is decided by the machine over
+ * `state/cluster`, made durable, carried out on the partitions, and only then seen and answered.
+ */
+import type { Logger } from 'pino'
+import { KafkaError } from '../../protocol/errors.ts'
+import type { Engine, LogId, LogOptions } from '../../storage/engine.ts'
+import type { Clock, Random } from '../clock.ts'
+import type { Config } from '../config/config.ts'
+import { removedTopicSettings } from '../config/topic-settings.ts'
+import { engineShardLog } from '../coordinator/engine-shard-log.ts'
+import { Shard } from '../coordinator/shard.ts'
+import type { ShardFailure } from '../coordinator/shard-options.ts'
+import type { Client } from '../handlers/handler.ts'
+import { advertisedEndpoint, type BrokerNode, type Endpoint } from './brokers.ts'
+import { ClusterMachine } from './cluster-machine.ts'
+import type { ResourceChanges } from './config-decisions.ts'
+import type { ClusterEvent, ClusterQuestions, ClusterReply, PartitionRef, QuestionType } from './events.ts'
+import { internalTopic } from './internal-topics.ts'
+import { type ConfigImage, type MetadataImage, resourceTypes, type TopicImage } from './metadata-image.ts'
+import type { PartitionHost } from './partition-host.ts'
+import type { ProducerIdBlock } from './producer-ids.ts'
+import { type MetadataRecord, metadataCodec } from './records.ts'
+import { refuseOrphans, settleLogs } from './settle-logs.ts'
+import type { Topic } from './topic.ts'
+import type { NewTopic, PartitionGrowth } from './topic-decisions.ts'
+import { TopicDirectory } from './topic-directory.ts'
+
+const STATE_LOG: LogId = 'state/cluster'
+const STATE_LOG_OPTIONS: LogOptions = {
+  name: '__cluster_metadata-0',
+  segmentBytes: 64 * 1024 * 1024,
+  segmentMs: Number.MAX_SAFE_INTEGER,
+  indexIntervalBytes: 4096,
+  segmentIndexBytes: 10 * 1024 * 1024,
+  flushMessages: Number.MAX_SAFE_INTEGER,
+  flushMs: Number.MAX_SAFE_INTEGER,
+}
+
+/** Facts in the log beyond which a start writes the image anew, when most of them are outdated. */
+const SNAPSHOT_AFTER = 10_000
+
+const PRODUCER_ID_BLOCK = 1000
+
+/** What the cluster's metadata is built on. */
+export interface ClusterDeps {
+  readonly engine: Engine
+  readonly config: Config
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+}
+
+/** A topic to create; −1 is the broker's default. */
+export type TopicRequest = Omit<NewTopic, 'id' | 'spread'>
+
+/** Partitions to add. */
+export type GrowthRequest = Omit<PartitionGrowth, 'spread'>
+
+const failure = (reason: ShardFailure): KafkaError =>
+  reason === 'lost' || reason === 'gone'
+    ? new KafkaError('NOT_CONTROLLER')
+    : new KafkaError('KAFKA_STORAGE_ERROR', "the cluster's metadata could not be written")
+
+/**
+ * Topics, settings and brokers. Reads are synchronous and see published snapshots; changes happen one after the other.
+ * All changes reject with KafkaError NOT_CONTROLLER or KAFKA_STORAGE_ERROR when they can't be made durable.
+ */
+export class Cluster {
+  readonly #deps: ClusterDeps
+  readonly #shard: Shard<ClusterEvent, MetadataRecord, ClusterReply>
+  readonly #directory: TopicDirectory
+  readonly #deletionListeners = new Set<(topic: Topic) => void | Promise<void>>()
+  #host: PartitionHost | null = null
+  #clusterId = ''
+  /** The end of the queue of changes. Never rejects. */
+  #changes: Promise<unknown> = Promise.resolve()
+
+  constructor(deps: ClusterDeps) {
+    this.#deps = deps
+    this.#directory = new TopicDirectory(deps.config)
+    this.#shard = new Shard({
+      name: STATE_LOG,
+      log: engineShardLog(deps.engine, STATE_LOG),
+      make: () => new ClusterMachine(),
+      codec: metadataCodec,
+      clock: deps.clock,
+      logger: deps.logger,
+      expired: key => {
+        throw new Error(`the cluster machine has no timer ${key}`)
+      },
+      failure,
+    })
+  }
+
+  /**
+   * Reads the metadata, makes it and the logs agree, and raises the leader epochs of the logs that weren't closed cleanly,
+   * in one write. Rejects with an Error for people when the logs are another broker's or nobody's.
+   * @param unclean as the engine's open told
+   */
+  async start(host: PartitionHost, unclean: readonly LogId[]): Promise<void> {
+    const { engine, random, logger } = this.#deps
+    this.#host = host
+    await engine.createLog(STATE_LOG, STATE_LOG_OPTIONS)
+    await this.#shard.load()
+    if (this.#image.clusterId === null) await refuseOrphans(engine)
+    this.#clusterId = this.#image.clusterId ?? (await this.#ask('nameCluster', { clusterId: random.uuid() }))
+    this.#checkOwner()
+    await this.#shorten()
+    const partitions = unclean.map(partitionRef).filter(partition => partition !== null)
+    if (partitions.length > 0) await this.#ask('raiseEpochs', { partitions })
+    this.#applyBrokerConfig()
+    for (const image of this.#image.topics()) this.#publish(image)
+    await settleLogs({ engine, host, logger, topics: [...this.#directory.topics()] })
+  }
+
+  /** Refuses further changes; resolves when none is under way. */
+  async close(): Promise<void> {
+    await this.#changes
+    await this.#shard.close(new KafkaError('NOT_CONTROLLER', 'the broker is stopping'))
+  }
+
+  /** Durable; 22 characters of base64url. */
+  get clusterId(): string {
+    return this.#clusterId
+  }
+
+  /** The broker that changes go to: a live one. */
+  get controllerId(): number {
+    return this.#deps.config.nodeId
+  }
+
+  topic(name: string): Topic | undefined {
+    return this.#directory.topic(name)
+  }
+
+  topicById(id: string): Topic | undefined {
+    return this.#directory.topicById(id)
+  }
+
+  /** In the order of their creation. */
+  topics(): Iterable<Topic> {
+    return this.#directory.topics()
+  }
+
+  /** The live brokers. */
+  brokers(): readonly BrokerNode[] {
+    const { config } = this.#deps
+    return [{ id: config.nodeId, rack: config.get('broker.rack') }]
+  }
+
+  /** Where the client reaches a broker. */
+  advertised(_broker: BrokerNode, client: Pick<Client, 'listener' | 'localHost' | 'localPort'>): Endpoint {
+    return advertisedEndpoint(this.#deps.config, client)
+  }
+
+  /** Dynamic settings of a group, a broker, or (a broker named '') all brokers; of a topic, its `overrides` are these. */
+  dynamicConfig(type: number, name: string): ConfigImage {
+    return this.#image.config(type, name)
+  }
+
+  /** Calls before a deletion is answered, awaiting the listener. Returns the cancel. */
+  onTopicDeleted(listener: (topic: Topic) => void | Promise<void>): () => void {
+    this.#deletionListeners.add(listener)
+    return () => this.#deletionListeners.delete(listener)
+  }
+
+  /**
+   * Creates topics; each result is the topic, which can be written at once, or its failure (see `TopicCreation.decide`;
+   * INVALID_REQUEST for a name that is there twice). With `validateOnly` nothing happens and the topic is what would be.
+   */
+  createTopics(
+    requests: readonly TopicRequest[],
+    { validateOnly = false }: { readonly validateOnly?: boolean } = {},
+  ): Promise<readonly (Topic | KafkaError)[]> {
+    for (const { name, config } of requests) this.#noteRemoved(name, config.keys())
+    return this.#change(async () => {
+      const topics = requests.map(request => ({
+        ...request,
+        id: this.#deps.random.uuid(),
+        spread: this.#deps.random.integer(1 << 16),
+      }))
+      const results = await this.#ask('createTopics', { topics, validateOnly, ...this.#surroundings() })
+      return await inOrder(results, async ({ topic, config }) => {
+        const snapshot = this.#directory.snapshot(topic, config)
+        if (validateOnly) return snapshot
+        await this.#host!.create(snapshot, 0)
+        this.#directory.publish(snapshot)
+        return snapshot
+      })
+    })
+  }
+
+  /** Creates the topic with the broker's defaults unless it is there. Throws as `createTopics` fails. */
+  autoCreate(name: string): Promise<Topic> {
+    const internal = internalTopic(name, this.#deps.config)
+    if (internal !== null) return this.createInternalTopic(name, internal.partitions, internal.overrides)
+    return this.#createUnlessThere({
+      name,
+      numPartitions: -1,
+      replicationFactor: -1,
+      assignments: null,
+      config: new Map(),
+    })
+  }
+
+  /** Creates a coordinator's topic unless it is there, on as many brokers as there are up to its replication factor. */
+  createInternalTopic(name: string, partitions: number, overrides: ConfigImage): Promise<Topic> {
+    const wanted = internalTopic(name, this.#deps.config)?.replicationFactor ?? 1
+    return this.#createUnlessThere({
+      name,
+      numPartitions: partitions,
+      replicationFactor: Math.min(wanted, this.brokers().length),
+      assignments: null,
+      config: overrides,
+    })
+  }
+
+  /**
+   * Deletes topics with all that belongs to them, committed offsets included. Each result is the last snapshot or
+   * UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, INVALID_REQUEST.
+   */
+  deleteTopics(
+    topics: readonly ({ readonly name: string } | { readonly id: string })[],
+  ): Promise<readonly (Topic | KafkaError)[]> {
+    return this.#change(async () => {
+      const results = await this.#ask('deleteTopics', { topics })
+      return await inOrder(results, async image => {
+        const topic = this.#directory.withdraw(image.id) ?? this.#directory.snapshot(image, new Map())
+        for (const listener of this.#deletionListeners) await listener(topic)
+        await this.#host!.delete(topic)
+        return topic
+      })
+    })
+  }
+
+  /** Adds partitions. Each result is the topic as it is then, or its failure (see `decideGrowth`). */
+  createPartitions(
+    requests: readonly GrowthRequest[],
+    { validateOnly = false }: { readonly validateOnly?: boolean } = {},
+  ): Promise<readonly (Topic | KafkaError)[]> {
+    return this.#change(async () => {
+      const topics = requests.map(request => ({ ...request, spread: this.#deps.random.integer(1 << 16) }))
+      const results = await this.#ask('growTopics', { topics, validateOnly, ...this.#surroundings() })
+      return await inOrder(results, async ({ from, topic }) => {
+        const before = this.#directory.topicById(topic.id)!
+        if (validateOnly) return before
+        const grown = this.#directory.snapshot(this.#image.topic(topic.id)!, before.overrides)
+        await this.#host!.create(grown, from)
+        this.#directory.publish(grown)
+        return grown
+      })
+    })
+  }
+
+  /** Changes settings; they are in force when it resolves. Each result is null or a failure (see `decideConfigChanges`). */
+  alterConfigs(
+    resources: readonly ResourceChanges[],
+    { validateOnly = false }: { readonly validateOnly?: boolean } = {},
+  ): Promise<readonly (null | KafkaError)[]> {
+    for (const { type, name, changes } of resources) {
+      if (type === resourceTypes.TOPIC)
+        this.#noteRemoved(
+          name,
+          changes.map(change => change.name),
+        )
+    }
+    return this.#change(async () => {
+      const results = await this.#ask('alterConfigs', { resources, validateOnly, ...this.#surroundings() })
+      if (validateOnly) return results
+      for (const [index, { type, name }] of resources.entries()) {
+        if (results[index] !== null) continue
+        if (type === resourceTypes.TOPIC) this.#republish(this.#image.topicByName(name))
+        else if (type === resourceTypes.BROKER) this.#applyBrokerConfig()
+      }
+      return results
+    })
+  }
+
+  /** Elects leaders. Each result is null or a failure (see `electLeader`; UNKNOWN_TOPIC_OR_PARTITION). */
+  electLeaders(partitions: readonly PartitionRef[], electionType: number): Promise<readonly (null | KafkaError)[]> {
+    return this.#change(async () => {
+      const { brokers } = this.#surroundings()
+      const results = await this.#ask('electLeaders', { partitions, electionType, brokers })
+      const elected = new Set(partitions.filter((_, index) => results[index] === null).map(({ topicId }) => topicId))
+      for (const id of elected) this.#republish(this.#image.topic(id))
+      return results
+    })
+  }
+
+  /** A block of producer ids that nobody has. */
+  async allocateProducerIds(): Promise<ProducerIdBlock> {
+    return { first: await this.#ask('allocateProducerIds', { count: PRODUCER_ID_BLOCK }), count: PRODUCER_ID_BLOCK }
+  }
+
+  get #image(): MetadataImage {
+    const machine = this.#shard.machine
+    if (machine === null) throw failure('failed') // an append failed, and what is durable isn't known yet
+    return (machine as ClusterMachine).image
+  }
+
+  #ask<T extends QuestionType>(type: T, ask: ClusterQuestions[T]['ask']): Promise<ClusterQuestions[T]['answer']> {
+    return this.#shard.send(request => ({ type, request, ...ask }) as ClusterEvent) as Promise<
+      ClusterQuestions[T]['answer']
+    >
+  }
+
+  #change<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#changes.then(work)
+    this.#changes = done.catch(() => {}) // whoever asked for the change is told
+    return done
+  }
+
+  #surroundings() {
+    return { brokers: this.brokers().map(({ id }) => id), settings: this.#deps.config }
+  }
+
+  async #createUnlessThere(request: TopicRequest): Promise<Topic> {
+    const there = this.#directory.topic(request.name)
+    if (there !== undefined) return there
+    const [result] = await this.createTopics([request])
+    if (!(result instanceof KafkaError)) return result!
+    const meanwhile = this.#directory.topic(request.name)
+    if (result.name === 'TOPIC_ALREADY_EXISTS' && meanwhile !== undefined) return meanwhile
+    throw result
+  }
+
+  #publish(image: TopicImage): Topic {
+    const topic = this.#directory.snapshot(image, this.#image.config(resourceTypes.TOPIC, image.name))
+    this.#directory.publish(topic)
+    return topic
+  }
+
+  #republish(image: TopicImage | undefined): void {
+    if (image !== undefined) this.#host!.configure(this.#publish(image))
+  }
+
+  #applyBrokerConfig(): void {
+    const { config } = this.#deps
+    const of = (name: string) => this.#image.config(resourceTypes.BROKER, name)
+    let changed = false
+    const cancel = config.onChange(() => {
+      changed = true
+    })
+    config.setDynamic(of(String(config.nodeId)), of(''))
+    cancel()
+    if (changed) for (const topic of this.#directory.refresh()) this.#host!.configure(topic)
+  }
+
+  /** Replaces a log that is mostly outdated by the image as it is. */
+  async #shorten(): Promise<void> {
+    const log = this.#deps.engine.log(STATE_LOG)
+    const { start, end } = await log.bounds()
+    const facts = [...this.#image.records()].length
+    if (end - start < SNAPSHOT_AFTER || end - start < facts * 4) return
+    await this.#ask('snapshot', {})
+    await log.trim(end)
+    this.#deps.logger.info({ facts, before: end - start }, "shortened the cluster's metadata")
+  }
+
+  #checkOwner(): void {
+    const { nodeId } = this.#deps.config
+    for (const { partitions } of this.#image.topics()) {
+      const replicas = partitions[0]?.replicas ?? []
+      if (replicas.length > 0 && !replicas.includes(nodeId)) {
+        throw new Error(`the data is that of broker ${replicas.join(', ')}, and node.id is ${nodeId}`)
+      }
+    }
+  }
+
+  #noteRemoved(topic: string, keys: Iterable<string>): void {
+    const ignored = [...keys].filter(key => removedTopicSettings.has(key))
+    if (ignored.length > 0) this.#deps.logger.info({ topic, ignored }, 'settings that Kafka 4 removed are ignored')
+  }
+}
+
+/** The partition of a log's id; null if it isn't a topic's. */
+const partitionRef = (id: LogId): PartitionRef | null => {
+  const match = /^data\/([^/]+)\/(\d+)$/.exec(id)
+  return match === null ? null : { topicId: match[1]!, index: Number(match[2]) }
+}
+
+/** Carries successes out one after the other; failures stay what they are. */
+const inOrder = async <T, R>(
+  results: readonly (T | KafkaError)[],
+  carryOut: (result: T) => Promise<R>,
+): Promise<(R | KafkaError)[]> => {
+  const outcomes: (R | KafkaError)[] = []
+  for (const result of results) outcomes.push(result instanceof KafkaError ? result : await carryOut(result))
+  return outcomes
+}
