@@ -1,11 +1,11 @@
 /** `npm run vectors -- FILE.jsonl`: checks our codecs against values and bytes that another implementation wrote. */
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { checkVector } from './testing/vector.ts'
 
 const [file] = process.argv.slice(2)
-if (file === undefined) {
-  console.error('usage: npm run vectors -- FILE.jsonl')
+if (file === undefined || !existsSync(file)) {
+  console.error(file === undefined ? 'usage: npm run vectors -- FILE.jsonl' : `${file}: no such file`)
   process.exit(2)
 }
 let passed = 0
