@@ -40,10 +40,7 @@ export const AddPartitionsToTxn = api({
       transactionalId: string('4+'),
       producerId: int64('4+'),
       producerEpoch: int16('4+'),
-      /**
-       * True: only ask, add nothing. A partition that isn't in the transaction: TRANSACTION_ABORTABLE (before v5
-       * INVALID_TXN_STATE).
-       */
+      /** True: only ask, add nothing. A partition that isn't in the transaction: TRANSACTION_ABORTABLE. */
       verifyOnly: bool('4+', { default: false }),
       topics: array('4+', addPartitionsToTxnTopic),
     }),

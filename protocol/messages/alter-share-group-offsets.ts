@@ -22,8 +22,9 @@ export const AlterShareGroupOffsets = api({
   response: {
     throttleTimeMs: int32(),
     /**
-     * NON_EMPTY_GROUP, GROUP_ID_NOT_FOUND, INVALID_GROUP_ID, GROUP_AUTHORIZATION_FAILED, UNSUPPORTED_VERSION (share
-     * groups are off), NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS.
+     * NON_EMPTY_GROUP, GROUP_ID_NOT_FOUND (a group of another protocol; an unknown one is created), INVALID_GROUP_ID,
+     * GROUP_AUTHORIZATION_FAILED, UNSUPPORTED_VERSION (share groups are off), NOT_COORDINATOR,
+     * COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS.
      */
     errorCode: int16(),
     errorMessage: string('0+', { nullable: '0+', default: null }),

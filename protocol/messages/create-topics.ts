@@ -60,7 +60,7 @@ export const CreateTopics = api({
       numPartitions: int32('5+', { default: -1, ignorable: true }),
       /** -1 if unknown. */
       replicationFactor: int16('5+', { default: -1, ignorable: true }),
-      /** All settings of the new topic; null if they may not be seen, or with an error. */
+      /** All settings of the new topic; null if they may not be seen, empty with an error. */
       configs: array(
         '5+',
         { nullable: '5+', ignorable: true },

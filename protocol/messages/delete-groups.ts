@@ -20,8 +20,8 @@ export const DeleteGroups = api({
     results: array('0+', {
       groupId: string(),
       /**
-       * NON_EMPTY_GROUP, GROUP_ID_NOT_FOUND, INVALID_GROUP_ID, GROUP_AUTHORIZATION_FAILED, NOT_COORDINATOR,
-       * COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS.
+       * NON_EMPTY_GROUP, GROUP_ID_NOT_FOUND, GROUP_AUTHORIZATION_FAILED, NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE,
+       * COORDINATOR_LOAD_IN_PROGRESS.
        */
       errorCode: int16(),
       errorMessage: string('3+', { nullable: '3+', default: null, ignorable: true }),

@@ -12,8 +12,8 @@ import { api, array, int16, int32, int8, string } from '../schema/notation.ts'
  *   two-phase commit.
  * - Permissions: 1 any (filters only), 2 deny, 3 allow.
  *
- * Everywhere 0 is unknown: INVALID_REQUEST. A principal is `User:name`, `User:*` is everybody; host `*` is every
- * address.
+ * Everywhere 0 is unknown and refused: INVALID_REQUEST (Kafka 4.3 closes the connection on a filter with it). A
+ * principal is `User:name`, `User:*` is everybody; host `*` is every address.
  *
  * - v1: pattern types (KIP-290); before, all are literal.
  * - v3: users as resources (KIP-373).

@@ -25,7 +25,7 @@ export const DescribeGroups = api({
     groups: array('0+', {
       /**
        * GROUP_AUTHORIZATION_FAILED, NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS,
-       * INVALID_GROUP_ID, GROUP_ID_NOT_FOUND (from v6: unknown, or a group of another protocol).
+       * GROUP_ID_NOT_FOUND (from v6: unknown, or a group of another protocol).
        */
       errorCode: int16(),
       errorMessage: string('6+', { nullable: '6+', default: null }),

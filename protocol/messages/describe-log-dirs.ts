@@ -17,7 +17,7 @@ export const DescribeLogDirs = api({
   versions: '0-5',
   flexible: '2+',
   request: {
-    /** Null: all. */
+    /** Null: all. A partition that isn't here is left out of the answer. */
     topics: array(
       '0+',
       { nullable: '0+' },

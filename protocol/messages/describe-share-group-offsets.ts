@@ -28,6 +28,7 @@ export const DescribeShareGroupOffsets = api({
     throttleTimeMs: int32(),
     groups: array('0+', {
       groupId: string(),
+      /** Empty for an unknown group, which is no error. */
       topics: array('0+', {
         topicName: string(),
         topicId: uuid(),
@@ -38,14 +39,14 @@ export const DescribeShareGroupOffsets = api({
           leaderEpoch: int32(),
           /** Records that aren't done with; -1: unknown. */
           lag: int64('1+', { default: -1, ignorable: true }),
-          /** UNKNOWN_TOPIC_OR_PARTITION, TOPIC_AUTHORIZATION_FAILED. */
+          /** TOPIC_AUTHORIZATION_FAILED. */
           errorCode: int16(),
           errorMessage: string('0+', { nullable: '0+', default: null }),
         }),
       }),
       /**
-       * GROUP_ID_NOT_FOUND, INVALID_GROUP_ID, GROUP_AUTHORIZATION_FAILED, UNSUPPORTED_VERSION (share groups are off),
-       * NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS.
+       * GROUP_AUTHORIZATION_FAILED, UNSUPPORTED_VERSION (share groups are off), NOT_COORDINATOR,
+       * COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS.
        */
       errorCode: int16(),
       errorMessage: string('0+', { nullable: '0+', default: null }),

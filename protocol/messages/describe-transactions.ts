@@ -16,8 +16,8 @@ export const DescribeTransactions = api({
     throttleTimeMs: int32(),
     transactionStates: array('0+', {
       /**
-       * TRANSACTIONAL_ID_NOT_FOUND, TRANSACTIONAL_ID_AUTHORIZATION_FAILED, NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE,
-       * COORDINATOR_LOAD_IN_PROGRESS.
+       * INVALID_REQUEST (an empty id), TRANSACTIONAL_ID_NOT_FOUND, TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+       * NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS.
        */
       errorCode: int16(),
       transactionalId: string(),

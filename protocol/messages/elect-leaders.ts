@@ -29,7 +29,7 @@ export const ElectLeaders = api({
     throttleTimeMs: int32(),
     /** CLUSTER_AUTHORIZATION_FAILED, NOT_CONTROLLER, REQUEST_TIMED_OUT. */
     errorCode: int16('1+'),
-    /** When all were asked for, without those for which an election was needless. */
+    /** When all were asked for, without partitions for which an election was needless. */
     replicaElectionResults: array('0+', {
       topic: string(),
       partitionResult: array('0+', {

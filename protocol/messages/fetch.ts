@@ -144,7 +144,7 @@ export const Fetch = api({
         logStartOffset: int64('5+', { default: -1, ignorable: true }),
         /**
          * Sent if `lastFetchedEpoch` and the fetch offset aren't in the leader's history: the largest epoch of the
-         * leader up to it and where that ended. The follower truncates and fetches again.
+         * leader up to it, and where that ended. The follower truncates and fetches again.
          */
         divergingEpoch: struct(
           '12+',

@@ -15,7 +15,7 @@ export const GetTelemetrySubscriptions = api({
   },
   response: {
     throttleTimeMs: int32(),
-    /** UNSUPPORTED_VERSION (no receiver), INVALID_REQUEST, THROTTLING_QUOTA_EXCEEDED (asked again too soon). */
+    /** INVALID_REQUEST, THROTTLING_QUOTA_EXCEEDED (asked again too soon). */
     errorCode: int16(),
     /** The id given; all zeroes if the client had one. */
     clientInstanceId: uuid(),

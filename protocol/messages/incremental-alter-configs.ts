@@ -16,7 +16,7 @@ export const IncrementalAlterConfigs = api({
         name: string(),
         /**
          * 0: set. 1: delete, back to the default. 2: append to a list. 3: subtract from a list. 2 and 3 of what is no
-         * list: INVALID_CONFIG; others: INVALID_REQUEST.
+         * list: INVALID_CONFIG; others: INVALID_REQUEST (Kafka 4.3: UNKNOWN_SERVER_ERROR).
          */
         configOperation: int8(),
         /** Null with delete, otherwise INVALID_REQUEST. With 2 and 3: members, comma-separated. */

@@ -20,7 +20,7 @@ export const InitProducerId = api({
     /** Null: only idempotence. Empty: INVALID_REQUEST. */
     transactionalId: string('0+', { nullable: '0+' }),
     /**
-     * After so long the coordinator aborts an open transaction. Above transaction.max.timeout.ms:
+     * After so long the coordinator aborts an open transaction. Not above 0, or above transaction.max.timeout.ms:
      * INVALID_TRANSACTION_TIMEOUT. Means nothing without a transactional id.
      */
     transactionTimeoutMs: int32(),
@@ -36,7 +36,7 @@ export const InitProducerId = api({
   response: {
     throttleTimeMs: int32('0+', { ignorable: true }),
     /**
-     * INVALID_PRODUCER_EPOCH (from v4 PRODUCER_FENCED: a newer producer has the name), INVALID_PRODUCER_ID_MAPPING,
+     * INVALID_PRODUCER_EPOCH (from v4 PRODUCER_FENCED: another producer has the name by now),
      * INVALID_TRANSACTION_TIMEOUT, CONCURRENT_TRANSACTIONS (the older producer's transaction is being ended: ask
      * again), INVALID_REQUEST, TRANSACTIONAL_ID_AUTHORIZATION_FAILED, CLUSTER_AUTHORIZATION_FAILED, NOT_COORDINATOR,
      * COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS, TRANSACTION_ABORTABLE.

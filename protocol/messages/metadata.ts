@@ -58,8 +58,8 @@ export const Metadata = api({
     topics: array('0+', {
       /**
        * UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, LEADER_NOT_AVAILABLE (being created; clients ask again),
-       * INVALID_TOPIC_EXCEPTION (a name that can't be), TOPIC_AUTHORIZATION_FAILED, INVALID_REQUEST (an id before v12
-       * or with a name), INVALID_REPLICATION_FACTOR (auto-creation is impossible).
+       * INVALID_TOPIC_EXCEPTION (a name that can't be), TOPIC_AUTHORIZATION_FAILED, INVALID_REQUEST (an id before
+       * v12), INVALID_REPLICATION_FACTOR (auto-creation is impossible).
        */
       errorCode: int16(),
       /** Null: asked for by an id that isn't known. */

@@ -63,10 +63,10 @@ export const OffsetCommit = api({
         /**
          * For one partition: UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, TOPIC_AUTHORIZATION_FAILED,
          * OFFSET_METADATA_TOO_LARGE. The same for all: COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE,
-         * NOT_COORDINATOR, GROUP_AUTHORIZATION_FAILED, INVALID_GROUP_ID, UNKNOWN_MEMBER_ID (also: not a member, but
-         * the group has some), ILLEGAL_GENERATION (another generation; before v9 also an unknown group),
-         * GROUP_ID_NOT_FOUND (from v9), FENCED_INSTANCE_ID, REBALANCE_IN_PROGRESS (the next generation has begun:
-         * rejoin), STALE_MEMBER_EPOCH (from v9; UNSUPPORTED_VERSION before).
+         * NOT_COORDINATOR, GROUP_AUTHORIZATION_FAILED, UNKNOWN_MEMBER_ID (also: not a member, but the group has some),
+         * ILLEGAL_GENERATION (another generation; before v9 also an unknown group), GROUP_ID_NOT_FOUND (from v9),
+         * FENCED_INSTANCE_ID, REBALANCE_IN_PROGRESS (the next generation has begun: rejoin), STALE_MEMBER_EPOCH (from
+         * v9; UNSUPPORTED_VERSION before).
          */
         errorCode: int16(),
       }),

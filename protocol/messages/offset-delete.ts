@@ -18,8 +18,7 @@ export const OffsetDelete = api({
   response: {
     /**
      * GROUP_ID_NOT_FOUND, NON_EMPTY_GROUP (members that don't subscribe to topics by the consumer protocol),
-     * INVALID_GROUP_ID, GROUP_AUTHORIZATION_FAILED, NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE,
-     * COORDINATOR_LOAD_IN_PROGRESS.
+     * GROUP_AUTHORIZATION_FAILED, NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS.
      */
     errorCode: int16(),
     throttleTimeMs: int32('0+', { ignorable: true }),

@@ -60,15 +60,15 @@ export const OffsetFetch = api({
       name: string('0-7'),
       partitions: array('0-7', {
         partitionIndex: int32('0-7'),
-        /** -1: none was committed. That is no error, nor is an unknown group. */
+        /** -1: none was committed. That is no error, nor is an unknown group, or a topic that isn't there. */
         committedOffset: int64('0-7'),
         /** -1: none was given. */
         committedLeaderEpoch: int32('5-7', { default: -1, ignorable: true }),
         /** "" if there is none. */
         metadata: string('0-7', { nullable: '0-7' }),
         /**
-         * UNKNOWN_TOPIC_OR_PARTITION, TOPIC_AUTHORIZATION_FAILED, UNSTABLE_OFFSET_COMMIT; in v0 and v1 also what
-         * `errorCode` says below, for each partition.
+         * TOPIC_AUTHORIZATION_FAILED, UNSTABLE_OFFSET_COMMIT; in v0 and v1 also what `errorCode` says below, for each
+         * partition.
          */
         errorCode: int16('0-7'),
       }),
@@ -89,10 +89,7 @@ export const OffsetFetch = api({
           errorCode: int16('8+'),
         }),
       }),
-      /**
-       * As `errorCode` before v8; and UNKNOWN_MEMBER_ID, STALE_MEMBER_EPOCH, GROUP_ID_NOT_FOUND (asked as a member of
-       * a group that isn't there).
-       */
+      /** As `errorCode` before v8; and UNKNOWN_MEMBER_ID, STALE_MEMBER_EPOCH. */
       errorCode: int16('8+', { default: 0 }),
     }),
   },

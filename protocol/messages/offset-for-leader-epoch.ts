@@ -40,7 +40,10 @@ export const OffsetForLeaderEpoch = api({
          */
         errorCode: int16(),
         partition: int32(),
-        /** The largest epoch up to the one asked for that the leader knows; -1: none. */
+        /**
+         * The largest epoch up to the one asked for that the leader's log has; -1: none, or one beyond the leader's
+         * own was asked for.
+         */
         leaderEpoch: int32('1+', { default: -1, ignorable: true }),
         /**
          * First offset after that epoch: the start of the next, or the end of the log for the present one. -1:

@@ -47,9 +47,7 @@ export const Produce = api({
       topicId: uuid('13+', { ignorable: true }),
       partitionData: array('0+', {
         index: int32(),
-        /**
-         * 0 to 2: a message set. 3 and later: exactly one batch of magic 2, else INVALID_RECORD; null counts as none.
-         */
+        /** 0 to 2: a message set. 3 and later: exactly one batch of magic 2, else INVALID_RECORD. */
         records: records('0+', { nullable: '0+' }),
       }),
     }),

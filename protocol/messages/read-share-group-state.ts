@@ -26,8 +26,8 @@ export const ReadShareGroupState = api({
       partitions: array('0+', {
         partition: int32(),
         /**
-         * FENCED_LEADER_EPOCH, UNKNOWN_TOPIC_OR_PARTITION, INVALID_REQUEST, CLUSTER_AUTHORIZATION_FAILED,
-         * NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS.
+         * FENCED_LEADER_EPOCH, UNKNOWN_TOPIC_OR_PARTITION, INVALID_REQUEST (also: not initialised),
+         * CLUSTER_AUTHORIZATION_FAILED, NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS.
          */
         errorCode: int16(),
         errorMessage: string('0+', { nullable: '0+', default: null }),

@@ -18,7 +18,7 @@ export const SyncGroup = api({
     generationId: int32(),
     memberId: string(),
     groupInstanceId: string('3+', { nullable: '3+', default: null }),
-    /** Null: not checked. Another than the group's: INCONSISTENT_GROUP_PROTOCOL. */
+    /** Another than the group's, or null from v5 on: INCONSISTENT_GROUP_PROTOCOL. */
     protocolType: string('5+', { nullable: '5+', default: null, ignorable: true }),
     /** As `protocolType`. */
     protocolName: string('5+', { nullable: '5+', default: null, ignorable: true }),

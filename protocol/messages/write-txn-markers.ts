@@ -26,7 +26,7 @@ export const WriteTxnMarkers = api({
       }),
       /** Leader epoch of the coordinator's log; an older one than a partition saw is TRANSACTION_COORDINATOR_FENCED. */
       coordinatorEpoch: int32(),
-      /** From 2 on the marker's epoch must be above the producer's last one in the partition. */
+      /** Of the transaction: under 2 the marker carries a higher epoch than the transaction's records (KIP-890). */
       transactionVersion: int8('2+', { default: 0, ignorable: true }),
     }),
   },

@@ -1,6 +1,10 @@
+/**
+ * What __consumer_offsets holds of Kafka Streams groups (KIP-1071). The form of the records is in classic-group.ts,
+ * the meaning of epochs and assignments in consumer-group.ts: for partitions read tasks.
+ */
 import { array, int16, int32, int64, int8, message, string, struct, uint16 } from '../schema/notation.ts'
 
-/** StreamsGroupMetadataKey. */
+/** Names a streams group. */
 export const StreamsGroupMetadataKey = message({
   name: 'StreamsGroupMetadataKey',
   key: 17,
@@ -11,7 +15,7 @@ export const StreamsGroupMetadataKey = message({
   },
 })
 
-/** StreamsGroupMetadataValue. */
+/** The group epoch. Written when it rises; a tombstone when the group is deleted. */
 export const StreamsGroupMetadataValue = message({
   name: 'StreamsGroupMetadataValue',
   key: 17,
@@ -19,8 +23,11 @@ export const StreamsGroupMetadataValue = message({
   flexible: '0+',
   fields: {
     epoch: int32(),
+    /** Hash of the topics that the topology needs, as in ConsumerGroupMetadataValue. */
     metadataHash: int64(),
+    /** The topology of this epoch was found to fit the topics; -1: none yet. */
     validatedTopologyEpoch: int32('0+', { tag: 0, default: -1 }),
+    /** Settings with which the assignor last ran; when they change, so does the group epoch. */
     lastAssignmentConfigs: array(
       '0+',
       { tag: 1, nullable: '0+', default: null },
@@ -32,7 +39,7 @@ export const StreamsGroupMetadataValue = message({
   },
 })
 
-/** StreamsGroupMemberMetadataKey. */
+/** Names a member. */
 export const StreamsGroupMemberMetadataKey = message({
   name: 'StreamsGroupMemberMetadataKey',
   key: 19,
@@ -44,20 +51,24 @@ export const StreamsGroupMemberMetadataKey = message({
   },
 })
 
-/** StreamsGroupMemberMetadataValue. */
+/** What a member is. Written when it joins and when that changes; a tombstone when it is gone. */
 export const StreamsGroupMemberMetadataValue = message({
   name: 'StreamsGroupMemberMetadataValue',
   key: 19,
   versions: '0',
   flexible: '0+',
   fields: {
+    /** Null: a dynamic member. */
     instanceId: string('0+', { nullable: '0+' }),
+    /** Null: none. */
     rackId: string('0+', { nullable: '0+' }),
     clientId: string(),
     clientHost: string(),
     rebalanceTimeoutMs: int32('0+', { default: -1 }),
     topologyEpoch: int32(),
+    /** Of the process, which may hold several members. */
     processId: string(),
+    /** Where other instances reach it; null: nowhere. */
     userEndpoint: struct(
       '0+',
       { nullable: '0+', default: null },
@@ -73,7 +84,7 @@ export const StreamsGroupMemberMetadataValue = message({
   },
 })
 
-/** StreamsGroupTopologyKey. */
+/** Names a streams group. */
 export const StreamsGroupTopologyKey = message({
   name: 'StreamsGroupTopologyKey',
   key: 23,
@@ -86,7 +97,9 @@ export const StreamsGroupTopologyKey = message({
 
 const topicInfo = {
   name: string(),
+  /** 0: not given, the coordinator works it out. */
   partitions: int32(),
+  /** 0: the broker's default. */
   replicationFactor: int16(),
   topicConfigs: array('0+', {
     key: string(),
@@ -94,7 +107,7 @@ const topicInfo = {
   }),
 }
 
-/** StreamsGroupTopologyValue. */
+/** The topology that members handed in, as in StreamsGroupHeartbeat. Written when it is new. */
 export const StreamsGroupTopologyValue = message({
   name: 'StreamsGroupTopologyValue',
   key: 23,
@@ -109,6 +122,7 @@ export const StreamsGroupTopologyValue = message({
       stateChangelogTopics: array('0+', topicInfo),
       repartitionSinkTopics: array('0+', string()),
       repartitionSourceTopics: array('0+', topicInfo),
+      /** Topics that must have equally many partitions, as indexes into the lists above. */
       copartitionGroups: array('0+', {
         sourceTopics: array('0+', int16()),
         sourceTopicRegex: array('0+', int16()),
@@ -118,7 +132,7 @@ export const StreamsGroupTopologyValue = message({
   },
 })
 
-/** StreamsGroupTargetAssignmentMetadataKey. */
+/** Names a streams group. */
 export const StreamsGroupTargetAssignmentMetadataKey = message({
   name: 'StreamsGroupTargetAssignmentMetadataKey',
   key: 20,
@@ -129,7 +143,7 @@ export const StreamsGroupTargetAssignmentMetadataKey = message({
   },
 })
 
-/** StreamsGroupTargetAssignmentMetadataValue. */
+/** For which group epoch the target assignment was made. Written after the members' parts. */
 export const StreamsGroupTargetAssignmentMetadataValue = message({
   name: 'StreamsGroupTargetAssignmentMetadataValue',
   key: 20,
@@ -137,11 +151,12 @@ export const StreamsGroupTargetAssignmentMetadataValue = message({
   flexible: '0+',
   fields: {
     assignmentEpoch: int32(),
+    /** When, in milliseconds since 1970; 0: unknown. */
     assignmentTimestamp: int64('0+', { tag: 0, default: 0, ignorable: true }),
   },
 })
 
-/** StreamsGroupTargetAssignmentMemberKey. */
+/** Names a member. */
 export const StreamsGroupTargetAssignmentMemberKey = message({
   name: 'StreamsGroupTargetAssignmentMemberKey',
   key: 21,
@@ -158,7 +173,7 @@ const taskIds = {
   partitions: array('0+', int32()),
 }
 
-/** StreamsGroupTargetAssignmentMemberValue. */
+/** What the member is to run in the end. Written when a new target changes it; a tombstone when it is gone. */
 export const StreamsGroupTargetAssignmentMemberValue = message({
   name: 'StreamsGroupTargetAssignmentMemberValue',
   key: 21,
@@ -171,7 +186,7 @@ export const StreamsGroupTargetAssignmentMemberValue = message({
   },
 })
 
-/** StreamsGroupCurrentMemberAssignmentKey. */
+/** Names a member. */
 export const StreamsGroupCurrentMemberAssignmentKey = message({
   name: 'StreamsGroupCurrentMemberAssignmentKey',
   key: 22,
@@ -186,10 +201,11 @@ export const StreamsGroupCurrentMemberAssignmentKey = message({
 const taskIdsWithEpochs = {
   subtopologyId: string(),
   partitions: array('0+', int32()),
+  /** Of each task the member epoch at which the member got it; null: unknown. */
   assignmentEpochs: array('0+', { tag: 0, nullable: '0+', default: null }, int32()),
 }
 
-/** StreamsGroupCurrentMemberAssignmentValue. */
+/** Where the member is on its way to the target. Written whenever it takes a step; a tombstone when it is gone. */
 export const StreamsGroupCurrentMemberAssignmentValue = message({
   name: 'StreamsGroupCurrentMemberAssignmentValue',
   key: 22,
@@ -197,7 +213,9 @@ export const StreamsGroupCurrentMemberAssignmentValue = message({
   flexible: '0+',
   fields: {
     memberEpoch: int32(),
+    /** The epoch before, which the member may still send if it missed the last answer. */
     previousMemberEpoch: int32(),
+    /** 1: stable. 2: it must give up tasks. 3: it waits for others to do so. */
     state: int8(),
     activeTasks: array('0+', taskIdsWithEpochs),
     standbyTasks: array('0+', taskIdsWithEpochs),
