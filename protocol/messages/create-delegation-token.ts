@@ -1,8 +1,8 @@
 import { api, array, bytes, int16, int32, int64, string } from '../schema/notation.ts'
 
 /**
- * CreateDelegationToken gives out a token: a name and secret that a principal's helpers use with SCRAM in its stead
- * (KIP-48). Not allowed to those who come by a token themselves, or without authentication.
+ * CreateDelegationToken gives out a token: a name and secret with which worker processes authenticate by SCRAM in a
+ * principal's stead (KIP-48). Not allowed to those who come by a token themselves, or without authentication.
  *
  * - v3: a token for another principal (KIP-373).
  *

@@ -5,11 +5,11 @@ import { api, array, int16, int32, int8, string } from '../schema/notation.ts'
  * share:
  *
  * - Resource types: 1 any (filters only), 2 topic, 3 group, 4 cluster, 5 transactional id, 6 delegation token, 7 user.
- * - Pattern types: 1 any, 2 match (filters only: all rules that hold for the name), 3 literal (`*` is every name), 4
- *   prefixed.
+ * - Pattern types: 1 any, 2 match (filters only: all rules that hold for the name), 3 literal (`*` is every name),
+ *   4 prefixed.
  * - Operations: 1 any (filters only), 2 all, 3 read, 4 write, 5 create, 6 delete, 7 alter, 8 describe, 9 cluster
- *   action, 10 describe configs, 11 alter configs, 12 idempotent write, 13 create tokens, 14 describe tokens, 15
- *   two-phase commit.
+ *   action, 10 describe configs, 11 alter configs, 12 idempotent write, 13 create tokens, 14 describe tokens,
+ *   15 two-phase commit.
  * - Permissions: 1 any (filters only), 2 deny, 3 allow.
  *
  * Everywhere 0 is unknown and refused: INVALID_REQUEST (Kafka 4.3 closes the connection on a filter with it). A

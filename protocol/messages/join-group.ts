@@ -38,7 +38,7 @@ export const JoinGroup = api({
     protocolType: string(),
     /**
      * What the member can speak, best first: for consumers one assignor each, with a ConsumerProtocolSubscription. One
-     * must be common to all members. May not be empty for a group's first member.
+     * must be common to all members. May not be empty.
      */
     protocols: array('0+', {
       name: string(),

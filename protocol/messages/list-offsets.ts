@@ -38,8 +38,8 @@ export const ListOffsets = api({
         currentLeaderEpoch: int32('4+', { default: -1, ignorable: true }),
         /**
          * Milliseconds since 1970: the first record at or after it. -1 latest: the end of what the reader may see. -2
-         * earliest: the log start. -3: the record with the largest timestamp. -4: the first offset on local disk. -5:
-         * the last offset in tiered storage. -6: the first offset that isn't uploaded yet.
+         * earliest: the log start. -3: the record with the largest timestamp. -4: the first offset on local disk.
+         * -5: the last offset in tiered storage. -6: the first offset that isn't uploaded yet.
          */
         timestamp: int64(),
         /** How many `oldStyleOffsets` to answer at most. */

@@ -23,7 +23,7 @@ export const Metadata = api({
   versions: '0-13',
   flexible: '9+',
   request: {
-    /** Null (0: empty) asks for all topics. */
+    /** Null (in v0 an empty list) asks for all topics. */
     topics: array(
       '0+',
       { nullable: '1+' },
@@ -51,7 +51,7 @@ export const Metadata = api({
       /** Null: none known. */
       rack: string('1+', { nullable: '1+', default: null, ignorable: true }),
     }),
-    /** Null to brokers of no known cluster; clients show it and compare it. */
+    /** The same for all brokers of a cluster; clients show it and compare it. */
     clusterId: string('2+', { nullable: '2+', default: null, ignorable: true }),
     /** -1: unknown. A KRaft broker names any live broker, and forwards what is for the controller. */
     controllerId: int32('1+', { default: -1, ignorable: true }),
@@ -67,11 +67,11 @@ export const Metadata = api({
       topicId: uuid('10+', { ignorable: true }),
       /** True for __consumer_offsets, __transaction_state and __share_group_state. */
       isInternal: bool('1+', { default: false, ignorable: true }),
-      /** Of every partition, by any order. */
+      /** Every partition, in any order. */
       partitions: array('0+', {
         /**
          * LEADER_NOT_AVAILABLE (no leader), LISTENER_NOT_FOUND (the leader lacks the client's listener),
-         * REPLICA_NOT_AVAILABLE (0: a replica is down).
+         * REPLICA_NOT_AVAILABLE (v0: a replica is down).
          */
         errorCode: int16(),
         partitionIndex: int32(),

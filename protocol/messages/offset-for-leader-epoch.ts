@@ -46,8 +46,8 @@ export const OffsetForLeaderEpoch = api({
          */
         leaderEpoch: int32('1+', { default: -1, ignorable: true }),
         /**
-         * First offset after that epoch: the start of the next, or the end of the log for the present one. -1:
-         * unknown.
+         * First offset after that epoch: the start of the next, or the end of the log for the present one.
+         * -1: unknown.
          */
         endOffset: int64('0+', { default: -1 }),
       }),

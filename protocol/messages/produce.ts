@@ -9,7 +9,7 @@ import { api, array, int16, int32, int64, records, string, struct, uuid } from '
  * - v2: message format 1, with timestamps (KIP-32).
  * - v3: record batches of format 2, exactly one a partition, and transactions (KIP-98). Before: message sets of magic
  *   0 and 1.
- * - v4: KAFKA_STORAGE_ERROR may be answered, clients of 3 see NOT_LEADER_OR_FOLLOWER instead (KIP-112).
+ * - v4: KAFKA_STORAGE_ERROR may be answered, before it NOT_LEADER_OR_FOLLOWER stands for it (KIP-112).
  * - v6: while throttled the client itself waits, not the answer (KIP-219).
  * - v7: zstd allowed (KIP-110).
  * - v8: errors of single records (KIP-467).
@@ -47,7 +47,7 @@ export const Produce = api({
       topicId: uuid('13+', { ignorable: true }),
       partitionData: array('0+', {
         index: int32(),
-        /** 0 to 2: a message set. 3 and later: exactly one batch of magic 2, else INVALID_RECORD. */
+        /** v0 to v2: a message set. From v3 on: exactly one batch of magic 2, else INVALID_RECORD. */
         records: records('0+', { nullable: '0+' }),
       }),
     }),
@@ -87,7 +87,7 @@ export const Produce = api({
           '8+',
           { ignorable: true },
           {
-            /** Index of the record in its batch, from v0. */
+            /** Index of the record in its batch, counted from 0. */
             batchIndex: int32('8+'),
             /** Null: the partition's errorMessage says it all. */
             batchIndexErrorMessage: string('8+', { nullable: '8+', default: null }),

@@ -49,8 +49,8 @@ export const ShareFetch = api({
           firstOffset: int64(),
           lastOffset: int64(),
           /**
-           * 0: gap, there is no such record. 1: accept. 2: release, for another attempt. 3: reject, never again. 4:
-           * renew the lock (from v2). One for the whole range, or one for each offset of it.
+           * 0: gap, there is no such record. 1: accept. 2: release, for another attempt. 3: reject, never again.
+           * 4: renew the lock (from v2). One for the whole range, or one for each offset of it.
            */
           acknowledgeTypes: array('0+', int8()),
         }),

@@ -137,8 +137,8 @@ export const StreamsGroupHeartbeat = api({
       { nullable: '0+' },
       {
         /**
-         * 0: stale topology. 1: source topics missing. 2: topics wrongly partitioned. 3: internal topics missing. 4:
-         * shut down. 5: the assignment is delayed.
+         * 0: stale topology. 1: source topics missing. 2: topics wrongly partitioned. 3: internal topics missing.
+         * 4: shut down. 5: the assignment is delayed.
          */
         statusCode: int8(),
         statusDetail: string(),

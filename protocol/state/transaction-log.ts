@@ -43,8 +43,8 @@ export const TransactionLogValue = message({
     /** Of the producer. */
     transactionTimeoutMs: int32(),
     /**
-     * 0: Empty. 1: Ongoing. 2: PrepareCommit. 3: PrepareAbort. 4: CompleteCommit. 5: CompleteAbort. 6: Dead. 7:
-     * PrepareEpochFence.
+     * 0: Empty. 1: Ongoing. 2: PrepareCommit. 3: PrepareAbort. 4: CompleteCommit. 5: CompleteAbort. 6: Dead.
+     * 7: PrepareEpochFence.
      */
     transactionStatus: int8(),
     /** Partitions of the transaction, to which markers go; null while Empty, empty when complete. */
