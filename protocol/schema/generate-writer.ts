@@ -171,9 +171,10 @@ function writeTags(source: Source, tagged: readonly Slot[]): string[] {
   for (const slot of tagged) {
     lines.push(
       `if (${flag(slot)} === 1) {`,
-      `  const place = w.openTag(${slot.tag})`,
+      `  w.uvarint(${slot.tag})`,
+      '  const place = w.openSize()',
       ...writeOne(source, slot, local(slot)).map(line => `  ${line}`),
-      '  w.closeTag(place)',
+      '  w.closeSize(place)',
       '}',
     )
   }

@@ -1,6 +1,7 @@
 import test from 'ava'
+import { referenceBytes, uvarintBytes } from './chunk-writer.ts'
 import { Reader } from './reader.ts'
-import { referenceBytes, uvarintBytes, Writer } from './writer.ts'
+import { Writer } from './writer.ts'
 
 test('large slices go by reference between the written parts, small ones are copied', t => {
   const writer = new Writer()
@@ -55,7 +56,7 @@ test('clear drops what was written since the last finish', t => {
   const kept = writer.finish()
   writer.int8(2)
   writer.bytes(Buffer.alloc(5000))
-  writer.openTag(1)
+  writer.openSize()
   writer.clear()
   t.is(writer.length, 0)
   t.deepEqual(writer.finish(), [])
@@ -70,11 +71,13 @@ test('tagged fields know their size at every length, nested and at the end of th
       const writer = new Writer()
       writer.raw(Buffer.alloc(Math.min(before, referenceBytes - 1)))
       for (let n = writer.length; n < before; n++) writer.int8(0)
-      const outer = writer.openTag(300)
-      const inner = writer.openTag(5)
+      writer.uvarint(300)
+      const outer = writer.openSize()
+      writer.uvarint(5)
+      const inner = writer.openSize()
       writer.raw(Buffer.alloc(size, 7))
-      writer.closeTag(inner)
-      writer.closeTag(outer)
+      writer.closeSize(inner)
+      writer.closeSize(outer)
       const reader = new Reader(writer.finishBuffer())
       reader.skip(before)
       t.is(reader.uvarint(), 300)
