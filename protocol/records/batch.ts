@@ -4,6 +4,7 @@
  * Made to be imported whole: `import * as batch from '.../batch.ts'`.
  */
 import { KafkaError } from '../errors.ts'
+import { readInt16, readInt32, readInt64, readUint32, writeInt16, writeInt32, writeInt64 } from './big-endian.ts'
 import { crc32c } from './crc32c.ts'
 
 /** Positions of the header's fields, from the batch's first byte. */
@@ -41,38 +42,27 @@ export const NO_TIMESTAMP = -1
 /** What a batch's timestamps are: set by the producer, or all the time of the append (KIP-32). */
 export type TimestampType = 'CreateTime' | 'LogAppendTime'
 
-/** Reads an int64; beyond ±(2^53−1) it saturates. */
-export const readInt64 = (buffer: Buffer, position: number): number => {
-  const value = buffer.readInt32BE(position) * 0x1_0000_0000 + buffer.readUInt32BE(position + 4)
-  if (value > Number.MAX_SAFE_INTEGER) return Number.MAX_SAFE_INTEGER
-  return Math.max(value, Number.MIN_SAFE_INTEGER)
-}
-
-/** Writes a safe integer as an int64. */
-export const writeInt64 = (buffer: Buffer, position: number, value: number): void => {
-  buffer.writeInt32BE(Math.floor(value / 0x1_0000_0000), position)
-  buffer.writeUInt32BE(value >>> 0, position + 4)
-}
+export { readInt64, writeInt64 }
 
 /** Offset of the batch's first record (kept by compaction, though that record may be gone). */
 export const baseOffset = (buffer: Buffer, position: number): number => readInt64(buffer, position)
 
 /** Bytes of the whole batch, header included, as it claims: unchecked. */
 export const sizeInBytes = (buffer: Buffer, position: number): number =>
-  buffer.readInt32BE(position + BATCH_LENGTH) + LENGTH_OVERHEAD
+  readInt32(buffer, position + BATCH_LENGTH) + LENGTH_OVERHEAD
 
 /** The leader epoch that the batch was appended under; −1 in what a client produces. */
 export const leaderEpoch = (buffer: Buffer, position: number): number =>
-  buffer.readInt32BE(position + PARTITION_LEADER_EPOCH)
+  readInt32(buffer, position + PARTITION_LEADER_EPOCH)
 
 /** The format's number. It stands at the same place in every format: 0 and 1 are message sets (message-set.ts), 2 is this one. */
-export const magic = (buffer: Buffer, position: number): number => buffer.readInt8(position + MAGIC)
+export const magic = (buffer: Buffer, position: number): number => (buffer[position + MAGIC]! << 24) >> 24
 
 /** CRC-32C that the batch claims, unsigned, over all from the attributes to its end. */
-export const crc = (buffer: Buffer, position: number): number => buffer.readUInt32BE(position + CRC)
+export const crc = (buffer: Buffer, position: number): number => readUint32(buffer, position + CRC)
 
 /** The attribute bits. */
-export const attributes = (buffer: Buffer, position: number): number => buffer.readInt16BE(position + ATTRIBUTES)
+export const attributes = (buffer: Buffer, position: number): number => readInt16(buffer, position + ATTRIBUTES)
 
 /** Number of the codec: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd; 5 to 7 are unknown to Kafka 4.4. */
 export const codec = (buffer: Buffer, position: number): number => buffer[position + ATTRIBUTES + 1]! & CODEC_MASK
@@ -95,11 +85,11 @@ export const hasDeleteHorizon = (buffer: Buffer, position: number): boolean =>
 
 /** Last offset minus base offset, as it claims: unchecked. */
 export const lastOffsetDelta = (buffer: Buffer, position: number): number =>
-  buffer.readInt32BE(position + LAST_OFFSET_DELTA)
+  readInt32(buffer, position + LAST_OFFSET_DELTA)
 
 /** Offset of the batch's last record, inclusive (kept by compaction). */
 export const lastOffset = (buffer: Buffer, position: number): number =>
-  readInt64(buffer, position) + buffer.readInt32BE(position + LAST_OFFSET_DELTA)
+  readInt64(buffer, position) + readInt32(buffer, position + LAST_OFFSET_DELTA)
 
 /** The offset after the batch. */
 export const nextOffset = (buffer: Buffer, position: number): number => lastOffset(buffer, position) + 1
@@ -114,10 +104,10 @@ export const maxTimestamp = (buffer: Buffer, position: number): number => readIn
 export const producerId = (buffer: Buffer, position: number): number => readInt64(buffer, position + PRODUCER_ID)
 
 /** −1 is none. */
-export const producerEpoch = (buffer: Buffer, position: number): number => buffer.readInt16BE(position + PRODUCER_EPOCH)
+export const producerEpoch = (buffer: Buffer, position: number): number => readInt16(buffer, position + PRODUCER_EPOCH)
 
 /** Sequence number of the first record; −1 is none. */
-export const baseSequence = (buffer: Buffer, position: number): number => buffer.readInt32BE(position + BASE_SEQUENCE)
+export const baseSequence = (buffer: Buffer, position: number): number => readInt32(buffer, position + BASE_SEQUENCE)
 
 /** Sequence number of the last record; sequences go from 2^31−1 on to 0. −1 is none. */
 export const lastSequence = (buffer: Buffer, position: number): number => {
@@ -126,18 +116,18 @@ export const lastSequence = (buffer: Buffer, position: number): number => {
 }
 
 /** Number of records, as it claims: unchecked. Compaction leaves batches of 0 records that carry a producer's last sequence. */
-export const recordCount = (buffer: Buffer, position: number): number => buffer.readInt32BE(position + RECORD_COUNT)
+export const recordCount = (buffer: Buffer, position: number): number => readInt32(buffer, position + RECORD_COUNT)
 
 /** Writes what the appender decides: the base offset and the leader epoch. Both stand outside the CRC. */
 export const stamp = (buffer: Buffer, position: number, firstOffset: number, epoch: number): void => {
   writeInt64(buffer, position, firstOffset)
-  buffer.writeInt32BE(epoch, position + PARTITION_LEADER_EPOCH)
+  writeInt32(buffer, position + PARTITION_LEADER_EPOCH, epoch)
 }
 
 /** Computes and writes the CRC of the batch, whose whole length must lie within the buffer. */
 export const writeCrc = (buffer: Buffer, position: number): void => {
   const end = position + sizeInBytes(buffer, position)
-  buffer.writeUInt32BE(crc32c(buffer, position + ATTRIBUTES, end), position + CRC)
+  writeInt32(buffer, position + CRC, crc32c(buffer, position + ATTRIBUTES, end))
 }
 
 /** Whether the batch, whose whole length must lie within the buffer, has the CRC that it claims. */
@@ -148,7 +138,7 @@ export const checkCrc = (buffer: Buffer, position: number): boolean =>
 export const setMaxTimestamp = (buffer: Buffer, position: number, type: TimestampType, timestamp: number): void => {
   const flags = attributes(buffer, position)
   const changed = type === 'LogAppendTime' ? flags | LOG_APPEND_TIME_BIT : flags & ~LOG_APPEND_TIME_BIT
-  buffer.writeInt16BE(changed, position + ATTRIBUTES)
+  writeInt16(buffer, position + ATTRIBUTES, changed)
   writeInt64(buffer, position + MAX_TIMESTAMP, timestamp)
   writeCrc(buffer, position)
 }

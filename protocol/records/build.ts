@@ -2,6 +2,7 @@
  * Builds record batches of magic 2.
  */
 import * as batch from './batch.ts'
+import { writeInt16, writeInt32 } from './big-endian.ts'
 import { type Codec, codecs, compress } from './compression.ts'
 import type { Header } from './record-reader.ts'
 import { sizeOfVarint, sizeOfVarlong, writeVarint, writeVarlong } from './varint.ts'
@@ -67,16 +68,16 @@ export const buildBatch = (of: NewBatch): Buffer => {
   }
   const lastOffset = of.lastOffset ?? offsetOf(records.at(-1), records.length - 1, baseOffset)
   batch.stamp(buffer, 0, baseOffset, of.leaderEpoch ?? -1)
-  buffer.writeInt32BE(buffer.length - batch.LENGTH_OVERHEAD, batch.BATCH_LENGTH)
+  writeInt32(buffer, batch.BATCH_LENGTH, buffer.length - batch.LENGTH_OVERHEAD)
   buffer.writeInt8(2, batch.MAGIC)
-  buffer.writeInt16BE(attributesOf(of), batch.ATTRIBUTES)
-  buffer.writeInt32BE(lastOffset - baseOffset, batch.LAST_OFFSET_DELTA)
+  writeInt16(buffer, batch.ATTRIBUTES, attributesOf(of))
+  writeInt32(buffer, batch.LAST_OFFSET_DELTA, lastOffset - baseOffset)
   batch.writeInt64(buffer, batch.BASE_TIMESTAMP, baseTimestamp)
   batch.writeInt64(buffer, batch.MAX_TIMESTAMP, of.appendTime ?? maxTimestamp)
   batch.writeInt64(buffer, batch.PRODUCER_ID, of.producerId ?? batch.NO_PRODUCER_ID)
-  buffer.writeInt16BE(of.producerEpoch ?? batch.NO_PRODUCER_EPOCH, batch.PRODUCER_EPOCH)
-  buffer.writeInt32BE(of.baseSequence ?? batch.NO_SEQUENCE, batch.BASE_SEQUENCE)
-  buffer.writeInt32BE(records.length, batch.RECORD_COUNT)
+  writeInt16(buffer, batch.PRODUCER_EPOCH, of.producerEpoch ?? batch.NO_PRODUCER_EPOCH)
+  writeInt32(buffer, batch.BASE_SEQUENCE, of.baseSequence ?? batch.NO_SEQUENCE)
+  writeInt32(buffer, batch.RECORD_COUNT, records.length)
   batch.writeCrc(buffer, 0)
   return buffer
 }

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { deflateRawSync, gzipSync } from 'node:zlib'
 import test from 'ava'
 import { KafkaError } from '../errors.ts'
@@ -38,7 +40,7 @@ test('what each codec compresses it decompresses, of every size and kind', t => 
       Buffer.alloc(65537, 'ab'),
     ]) {
       const compressed = compress(codec, data)
-      t.deepEqual(decompress(codec, compressed, data.length), data)
+      t.true(decompress(codec, compressed, data.length).equals(data))
       t.true(codec === 'none' || data !== text || compressed.length < data.length / 2)
     }
 })
@@ -52,7 +54,7 @@ test('no codec gives a byte more than is allowed', t => {
     }
 })
 
-/** 200 MB of zeros in little; zstd's by hand, as its library would take the memory to compress them that its decompression must not take. */
+/** 200 MB of zeros in little; zstd's by hand, as 1600 blocks that repeat a byte. */
 const bombOf = (codec: Codec): Buffer => {
   if (codec !== 'zstd') return compress(codec, Buffer.alloc(200 << 20))
   const block = Buffer.from([0, 0, 0, 0])
@@ -62,13 +64,17 @@ const bombOf = (codec: Codec): Buffer => {
   return Buffer.concat([Buffer.from('28b52ffd0058', 'hex'), ...new Array<Buffer>(1599).fill(block), last])
 }
 
-test.serial('a bomb of 200 MB in each codec is refused without taking its memory', t => {
+test('a bomb of 200 MB in each codec is refused without taking its memory', t => {
+  const program = fileURLToPath(new URL('decompress-bomb.test.fixture.js', import.meta.url))
   for (const codec of compressing) {
     const bomb = bombOf(codec)
     t.true(bomb.length < (200 << 20) / 15)
-    const before = process.memoryUsage().rss
-    t.is(refusal(codec, bomb, 1 << 20), 'MESSAGE_TOO_LARGE')
-    t.true(process.memoryUsage().rss - before < 32 << 20, codec)
+    // In a process of its own, as memory is counted by process.
+    const { refusal, grownBytes } = JSON.parse(
+      execFileSync(process.execPath, [program, codec], { input: bomb }).toString(),
+    )
+    t.is(refusal, 'MESSAGE_TOO_LARGE')
+    t.true(grownBytes < 32 << 20, `${codec} took ${grownBytes} bytes`)
   }
 })
 
@@ -125,7 +131,7 @@ test('an lz4 frame that is small and claims large blocks is counted exactly', t 
   const data = Buffer.alloc(3_000_000, 'abc')
   const frame = compress('lz4', data)
   t.is(frame[5]! >>> 4, 7, 'blocks of up to 4 MiB')
-  t.deepEqual(decompress('lz4', frame, data.length), data)
+  t.true(decompress('lz4', frame, data.length).equals(data))
   t.is(refusal('lz4', frame, data.length - 1), 'MESSAGE_TOO_LARGE')
 })
 
@@ -166,7 +172,7 @@ test('zstd of every form of header is read: content size declared or not, blocks
 
 test('zstd has its levels, negative ones too', t => {
   t.true(compress('zstd', text, 19).length < compress('zstd', text, -5).length)
-  t.deepEqual(decompress('zstd', compress('zstd', text, -5), text.length), text)
+  t.true(decompress('zstd', compress('zstd', text, -5), text.length).equals(text))
 })
 
 test('only zstd may have to be waited for, and only once', t => {

@@ -2,6 +2,7 @@
  * Rewrites a stored batch with some of its records: what compaction does.
  */
 import * as batch from './batch.ts'
+import { writeInt16, writeInt32 } from './big-endian.ts'
 import { codecOf, compress } from './compression.ts'
 import { type KafkaRecord, RecordReader } from './record-reader.ts'
 import {
@@ -55,14 +56,14 @@ export const filterBatch = (
   if (count === 0) return emptied(source, 0)
   const body = compress(codecOf(batch.codec(source, 0)), Buffer.concat(parts))
   const target = Buffer.concat([source.subarray(0, batch.HEADER_SIZE), body])
-  target.writeInt32BE(target.length - batch.LENGTH_OVERHEAD, batch.BATCH_LENGTH)
-  target.writeInt32BE(count, batch.RECORD_COUNT)
+  writeInt32(target, batch.BATCH_LENGTH, target.length - batch.LENGTH_OVERHEAD)
+  writeInt32(target, batch.RECORD_COUNT, count)
   // A saturated timestamp isn't written: the header keeps its bits.
   if (Number.isSafeInteger(maxTimestamp) && Math.abs(maxTimestamp) !== Number.MAX_SAFE_INTEGER)
     batch.writeInt64(target, batch.MAX_TIMESTAMP, maxTimestamp)
   if (horizon !== undefined) {
     batch.writeInt64(target, batch.BASE_TIMESTAMP, horizon)
-    target.writeInt16BE(batch.attributes(target, 0) | batch.DELETE_HORIZON_BIT, batch.ATTRIBUTES)
+    writeInt16(target, batch.ATTRIBUTES, batch.attributes(target, 0) | batch.DELETE_HORIZON_BIT)
   }
   batch.writeCrc(target, 0)
   return target
@@ -88,10 +89,10 @@ const shifted = (reader: RecordReader, shift: bigint): Buffer => {
  */
 export const emptied = (buffer: Buffer, position: number): Buffer => {
   const target = Buffer.from(buffer.subarray(position, position + batch.HEADER_SIZE))
-  target.writeInt32BE(batch.HEADER_SIZE - batch.LENGTH_OVERHEAD, batch.BATCH_LENGTH)
-  target.writeInt32BE(0, batch.RECORD_COUNT)
+  writeInt32(target, batch.BATCH_LENGTH, batch.HEADER_SIZE - batch.LENGTH_OVERHEAD)
+  writeInt32(target, batch.RECORD_COUNT, 0)
   const flags = batch.attributes(target, 0) & ~(batch.CODEC_MASK | batch.DELETE_HORIZON_BIT)
-  target.writeInt16BE(flags, batch.ATTRIBUTES)
+  writeInt16(target, batch.ATTRIBUTES, flags)
   target.copy(target, batch.BASE_TIMESTAMP, batch.MAX_TIMESTAMP, batch.MAX_TIMESTAMP + 8)
   batch.writeCrc(target, 0)
   return target

@@ -2,8 +2,8 @@
  * lz4 in its frame format, by lz4-napi. The frames are taken apart here first, so that their size is known before a byte is decompressed and a
  * frame without an end isn't taken for a whole one. Dictionaries are refused: Kafka has none.
  */
-import { createRequire } from 'node:module'
 import { corrupt, tooLarge } from './decompression-failure.ts'
+import { loadNative } from './load-native.ts'
 import { xxhash32Short } from './xxhash32.ts'
 
 interface Lz4 {
@@ -13,7 +13,7 @@ interface Lz4 {
 
 let loaded: Lz4 | undefined
 const lz4 = (): Lz4 => {
-  loaded ??= createRequire(import.meta.url)('lz4-napi') as Lz4
+  loaded ??= loadNative<Lz4>('lz4-napi')
   return loaded
 }
 
@@ -35,8 +35,9 @@ export const lz4Compress = (data: Buffer): Buffer => lz4().compressFrameSync(dat
 export const lz4Decompress = (data: Buffer, maxBytes: number): Buffer => {
   const end = frameEnd(data, maxBytes)
   if (end !== data.length) throw corrupt('lz4', `${data.length - end} bytes follow the frame`)
+  const library = lz4()
   try {
-    return lz4().decompressFrameSync(data)
+    return library.decompressFrameSync(data)
   } catch (error) {
     throw corrupt('lz4', (error as Error).message)
   }

@@ -2,7 +2,8 @@
  * Reads message sets, in which clients before Kafka 0.11 produce. Everything the bytes claim is checked.
  */
 import { KafkaError } from '../errors.ts'
-import { CODEC_MASK, LOG_APPEND_TIME_BIT, NO_TIMESTAMP, readInt64 } from './batch.ts'
+import { CODEC_MASK, LOG_APPEND_TIME_BIT, NO_TIMESTAMP } from './batch.ts'
+import { readInt32, readInt64, readUint32 } from './big-endian.ts'
 import { type Codec, codecOf, decompress } from './compression.ts'
 import { mendHeaderChecksum } from './lz4.ts'
 import * as message from './message.ts'
@@ -73,11 +74,11 @@ export class MessageReader {
     const magic = set[start + message.MAGIC]!
     if (magic > 1) throw new KafkaError('INVALID_RECORD', `message at byte ${start}: its magic is ${magic}`)
     this.magic = magic === 0 ? 0 : 1
-    const size = set.readInt32BE(start + message.SIZE) + message.CRC
+    const size = readInt32(set, start + message.SIZE) + message.CRC
     if (size < message.messageOverhead(this.magic) || size > left)
       throw corrupt(start, `its size ${size} is impossible`)
     const end = start + size
-    if (set.readUInt32BE(start + message.CRC) !== message.crcOfMessage(set, start, end))
+    if (readUint32(set, start + message.CRC) !== message.crcOfMessage(set, start, end))
       throw corrupt(start, 'wrong CRC')
     const attributes = set[start + message.ATTRIBUTES]!
     this.codec = codecOf(attributes & CODEC_MASK)
@@ -87,9 +88,9 @@ export class MessageReader {
     this.source = set
     const keyPosition = start + message.keyPosition(this.magic)
     this.keyEnd = bytesEnd(set, keyPosition, end - 4, start)
-    this.keyStart = set.readInt32BE(keyPosition) < 0 ? -1 : keyPosition + 4
+    this.keyStart = readInt32(set, keyPosition) < 0 ? -1 : keyPosition + 4
     this.valueEnd = bytesEnd(set, this.keyEnd, end, start)
-    this.valueStart = set.readInt32BE(this.keyEnd) < 0 ? -1 : this.keyEnd + 4
+    this.valueStart = readInt32(set, this.keyEnd) < 0 ? -1 : this.keyEnd + 4
     if (this.valueEnd !== end) throw corrupt(start, 'its value ends before it does')
     return end
   }
@@ -133,7 +134,7 @@ const invalidWrapper = (what: string): KafkaError => new KafkaError('INVALID_REC
 
 /** End of the bytes whose length stands at `position`, within `limit`. */
 const bytesEnd = (set: Buffer, position: number, limit: number, start: number): number => {
-  const size = set.readInt32BE(position)
+  const size = readInt32(set, position)
   if (size < 0) return position + 4
   if (size > limit - position - 4) throw corrupt(start, `${size} bytes go beyond it`)
   return position + 4 + size
@@ -145,7 +146,7 @@ const lastOffsetOf = (set: Buffer): number => {
   for (let position = 0; position < set.length; ) {
     last = position
     if (set.length - position < message.ATTRIBUTES) throw corrupt(position, 'it is cut')
-    const size = set.readInt32BE(position + message.SIZE) + message.CRC
+    const size = readInt32(set, position + message.SIZE) + message.CRC
     if (size < message.ATTRIBUTES) throw corrupt(position, `its size ${size} is impossible`)
     position += size
   }

@@ -2,8 +2,8 @@
  * The layout of a message, the form of records before Kafka 0.11 (magic 0, and 1 with timestamps: KIP-32). A message set is messages one after
  * the other; a compressed message, the wrapper, holds a whole set as its value.
  */
+import { writeInt32, writeInt64 } from './big-endian.ts'
 import { crc32 } from 'node:zlib'
-import { writeInt64 } from './batch.ts'
 
 /** The formats that are message sets. */
 export type OldMagic = 0 | 1
@@ -45,13 +45,13 @@ export const writeMessage = (buffer: Buffer, start: number, magic: OldMagic, mes
   if (magic === 1) writeInt64(buffer, start + TIMESTAMP, message.timestamp)
   const valuePosition = writeBytes(buffer, start + keyPosition(magic), message.key)
   const end = writeBytes(buffer, valuePosition, message.value)
-  buffer.writeInt32BE(end - start - CRC, start + SIZE)
-  buffer.writeUInt32BE(crcOfMessage(buffer, start, end), start + CRC)
+  writeInt32(buffer, start + SIZE, end - start - CRC)
+  writeInt32(buffer, start + CRC, crcOfMessage(buffer, start, end))
   return end
 }
 
 const writeBytes = (buffer: Buffer, position: number, bytes: Buffer | null): number => {
-  buffer.writeInt32BE(bytes === null ? -1 : bytes.length, position)
+  writeInt32(buffer, position, bytes === null ? -1 : bytes.length)
   if (bytes === null) return position + 4
   buffer.set(bytes, position + 4)
   return position + 4 + bytes.length

@@ -2,8 +2,8 @@
  * snappy, raw and in the framing of snappy-java ("xerial"), by the snappy package. Kafka's Java client writes and reads the framing, librdkafka
  * writes either and most others the framing, so both are read and the framing is written.
  */
-import { createRequire } from 'node:module'
 import { corrupt, tooLarge } from './decompression-failure.ts'
+import { loadNative } from './load-native.ts'
 
 interface Snappy {
   compressSync(data: Uint8Array): Buffer
@@ -12,7 +12,7 @@ interface Snappy {
 
 let loaded: Snappy | undefined
 const snappy = (): Snappy => {
-  loaded ??= createRequire(import.meta.url)('snappy') as Snappy
+  loaded ??= loadNative<Snappy>('snappy')
   return loaded
 }
 
@@ -78,9 +78,10 @@ const declaredSize = (data: Buffer, room: number, maxBytes: number): number => {
 }
 
 const uncompressRaw = (data: Buffer, size: number): Buffer => {
+  const library = snappy()
   let result: Buffer
   try {
-    result = snappy().uncompressSync(data)
+    result = library.uncompressSync(data)
   } catch (error) {
     throw corrupt('snappy', (error as Error).message)
   }

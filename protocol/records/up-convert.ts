@@ -2,6 +2,7 @@
  * Converts the message sets of old producers up, as the log holds only batches of magic 2.
  */
 import * as batch from './batch.ts'
+import { writeInt16, writeInt32 } from './big-endian.ts'
 import { type Codec, codecs, compress } from './compression.ts'
 import { MessageReader } from './message-reader.ts'
 import { writeVarint, writeVarlong } from './varint.ts'
@@ -30,17 +31,17 @@ export const upConvert = (set: Buffer, maxBytes: number): Buffer | null => {
   const body = compress(codec, target.written())
   const header = Buffer.alloc(batch.HEADER_SIZE)
   batch.stamp(header, 0, 0, -1)
-  header.writeInt32BE(batch.HEADER_SIZE + body.length - batch.LENGTH_OVERHEAD, batch.BATCH_LENGTH)
+  writeInt32(header, batch.BATCH_LENGTH, batch.HEADER_SIZE + body.length - batch.LENGTH_OVERHEAD)
   header.writeInt8(2, batch.MAGIC)
   const flags = codecs.indexOf(codec) | (isAppendTime ? batch.LOG_APPEND_TIME_BIT : 0)
-  header.writeInt16BE(flags, batch.ATTRIBUTES)
-  header.writeInt32BE(count - 1, batch.LAST_OFFSET_DELTA)
+  writeInt16(header, batch.ATTRIBUTES, flags)
+  writeInt32(header, batch.LAST_OFFSET_DELTA, count - 1)
   batch.writeInt64(header, batch.BASE_TIMESTAMP, baseTimestamp)
   batch.writeInt64(header, batch.MAX_TIMESTAMP, maxTimestamp)
   batch.writeInt64(header, batch.PRODUCER_ID, batch.NO_PRODUCER_ID)
-  header.writeInt16BE(batch.NO_PRODUCER_EPOCH, batch.PRODUCER_EPOCH)
-  header.writeInt32BE(batch.NO_SEQUENCE, batch.BASE_SEQUENCE)
-  header.writeInt32BE(count, batch.RECORD_COUNT)
+  writeInt16(header, batch.PRODUCER_EPOCH, batch.NO_PRODUCER_EPOCH)
+  writeInt32(header, batch.BASE_SEQUENCE, batch.NO_SEQUENCE)
+  writeInt32(header, batch.RECORD_COUNT, count)
   const converted = Buffer.concat([header, body])
   batch.writeCrc(converted, 0)
   return converted
