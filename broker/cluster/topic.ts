@@ -36,3 +36,6 @@ const internalTopics: ReadonlySet<string> = new Set([
 
 /** Whether the topic of that name belongs to a coordinator. */
 export const isInternalTopic = (name: string): boolean => internalTopics.has(name)
+
+/** The id of no topic. */
+export const ZERO_TOPIC_ID = 'AAAAAAAAAAAAAAAAAAAAAA'

@@ -18,6 +18,7 @@ export const configSources = {
   DYNAMIC_DEFAULT_BROKER: 3,
   STATIC_BROKER: 4,
   DEFAULT: 5,
+  LOGGER: 6,
   GROUP: 8,
 } as const
 

@@ -1,0 +1,68 @@
+import { codeOf, KafkaError } from '../../protocol/errors.ts'
+import { DeleteTopics } from '../../protocol/messages/delete-topics.ts'
+import type { RequestOf, ResponseOf } from '../../protocol/schema/notation.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import { type Topic, ZERO_TOPIC_ID } from '../cluster/topic.ts'
+import { handler } from './handler.ts'
+
+type Request = RequestOf<typeof DeleteTopics>
+type Answer = ResponseOf<typeof DeleteTopics>['responses'][number]
+interface Doomed {
+  readonly name: string | null
+  readonly topicId: string
+}
+
+/** DeleteTopics: by name, and from version 6 on also by id. */
+export const deleteTopics = handler(DeleteTopics, {
+  async handle(request, context, { cluster, config }) {
+    if (!config.get('delete.topic.enable')) {
+      throw new KafkaError(context.apiVersion < 3 ? 'INVALID_REQUEST' : 'TOPIC_DELETION_DISABLED')
+    }
+    return { responses: await deleteAll(doomedTopics(request), cluster) }
+  },
+  refuse: (request, error) => ({ responses: doomedTopics(request).map(doomed => failed(doomed, error)) }),
+})
+
+const doomedTopics = (request: Request): readonly Doomed[] => [
+  ...request.topics,
+  ...request.topicNames.map(name => ({ name, topicId: ZERO_TOPIC_ID })),
+]
+
+const deleteAll = async (doomed: readonly Doomed[], cluster: Cluster): Promise<Answer[]> => {
+  const names = doomed.map(({ name, topicId }) => name ?? cluster.topicById(topicId)?.name ?? topicId)
+  const problems = doomed.map(({ name, topicId }, index) => problemOf(name, topicId, names, index))
+  const well = doomed.filter((_, index) => problems[index] === null)
+  const results = await cluster.deleteTopics(
+    well.map(({ name, topicId }) => (name === null ? { id: topicId } : { name })),
+  )
+  let next = 0
+  return doomed.map((one, index) => {
+    const result = problems[index] ?? results[next++]!
+    return result instanceof KafkaError ? failed(one, result) : deleted(result)
+  })
+}
+
+const problemOf = (
+  name: string | null,
+  topicId: string,
+  names: readonly string[],
+  index: number,
+): KafkaError | null => {
+  if (name === null && topicId === ZERO_TOPIC_ID) {
+    return new KafkaError('INVALID_REQUEST', 'Neither topic name nor id were specified.')
+  }
+  if (name !== null && topicId !== ZERO_TOPIC_ID) {
+    return new KafkaError('INVALID_REQUEST', 'You may not specify both topic name and topic id.')
+  }
+  const twice = names.indexOf(names[index]!) !== names.lastIndexOf(names[index]!)
+  return twice ? new KafkaError('INVALID_REQUEST', 'Duplicate topic name.') : null
+}
+
+const deleted = ({ name, id }: Topic): Answer => ({ name, topicId: id, errorCode: codeOf('NONE') })
+
+const failed = ({ name, topicId }: Doomed, error: KafkaError): Answer => ({
+  name,
+  topicId,
+  errorCode: error.code,
+  errorMessage: error.detail,
+})
