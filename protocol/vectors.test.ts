@@ -3,14 +3,19 @@ import test from 'ava'
 import { factsFile } from './testing/facts.ts'
 import { checkVector } from './testing/vector.ts'
 
-const lines = readFileSync(factsFile('vectors.jsonl'), 'utf8').trim().split('\n')
+const linesOf = (name: string): string[] => readFileSync(factsFile(name), 'utf8').trim().split('\n')
+const failuresOf = (lines: readonly string[]): string[] => lines.map(checkVector).filter(failure => failure !== null)
 
-test("our codecs write and read the bytes of Kafka's own serialisers", t => {
+test("our codecs write and read messages as Kafka's own serialisers do", t => {
+  const lines = linesOf('vectors.jsonl')
   t.is(lines.length, 1296)
-  t.deepEqual(
-    lines.map(checkVector).filter(failure => failure !== null),
-    [],
-  )
+  t.deepEqual(failuresOf(lines), [])
+})
+
+test("our codecs write and read stored records as Kafka's own serialisers do", t => {
+  const lines = linesOf('record-vectors.jsonl')
+  t.true(lines.length > 100)
+  t.deepEqual(failuresOf(lines), [])
 })
 
 test('a vector with other bytes, another value or an unknown field is told as failed', t => {
