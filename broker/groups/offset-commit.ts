@@ -1,0 +1,57 @@
+import type { ErrorName } from '../../protocol/errors.ts'
+import type { ClassicGroup } from './classic-group.ts'
+import { renewSession } from './classic-rebalance.ts'
+import type { CommitEvent, OffsetToCommit } from './group-events.ts'
+import { NO_TOPIC_ID, type StoredOffset } from './group-record.ts'
+import type { Turn } from './turn.ts'
+
+/**
+ * OffsetCommit: by a member of the generation, or by anybody to a group without members (generation −1). ILLEGAL_GENERATION,
+ * UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID, REBALANCE_IN_PROGRESS, and per offset OFFSET_METADATA_TOO_LARGE.
+ * @param exists whether there is such a group, if only because it has offsets.
+ */
+export const commit = (turn: Turn, group: ClassicGroup | undefined, event: CommitEvent, exists: boolean): void => {
+  const error = exists ? commitError(group, event) : event.generationId < 0 ? null : event.unknownGroup
+  if (error !== null) {
+    turn.reply(
+      'commit',
+      event.request,
+      event.offsets.map(() => error),
+    )
+    return
+  }
+  const member = group?.members.get(event.memberId)
+  if (group !== undefined && member !== undefined) renewSession(turn, group, member)
+  turn.reply(
+    'commit',
+    event.request,
+    event.offsets.map(offset => commitOne(turn, event, offset)),
+  )
+}
+
+const commitError = (group: ClassicGroup | undefined, event: CommitEvent): ErrorName | null => {
+  const { generationId, memberId, groupInstanceId } = event
+  if (generationId < 0 && (group === undefined || group.state === 'Empty')) return null
+  if (group === undefined) return 'UNKNOWN_MEMBER_ID'
+  if (generationId < 0 && memberId === '' && groupInstanceId === null) return 'UNKNOWN_MEMBER_ID'
+  const error = group.memberError(memberId, groupInstanceId)
+  if (error !== null) return error
+  if (generationId !== group.generation) return 'ILLEGAL_GENERATION'
+  return group.state === 'CompletingRebalance' ? 'REBALANCE_IN_PROGRESS' : null
+}
+
+const commitOne = (turn: Turn, event: CommitEvent, offset: OffsetToCommit): ErrorName => {
+  if (offset.metadata.length > turn.settings.offsetMetadataMaxSize) return 'OFFSET_METADATA_TOO_LARGE'
+  const now = turn.now.wall
+  const expires = event.retentionTimeMs !== -1
+  const value: StoredOffset = {
+    offset: offset.offset,
+    leaderEpoch: expires ? -1 : offset.leaderEpoch, // the stored form has room for one of the two
+    metadata: offset.metadata,
+    commitTimestamp: offset.commitTimestamp === -1 ? now : offset.commitTimestamp,
+    expireTimestamp: expires ? now + event.retentionTimeMs : -1,
+    topicId: expires ? NO_TOPIC_ID : offset.topicId,
+  }
+  turn.write({ type: 'offset', group: event.groupId, topic: offset.topic, partition: offset.partition, value })
+  return 'NONE'
+}

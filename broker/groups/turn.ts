@@ -1,0 +1,45 @@
+import type { Decision, Effect, Now, RequestId } from '../coordinator/machine.ts'
+import type { GroupReplies, GroupReply } from './group-events.ts'
+import type { GroupRecord } from './group-record.ts'
+import type { GroupSettings } from './group-settings.ts'
+import type { Deadlines, GroupTimer } from './deadlines.ts'
+
+/** One decision in the making: what it writes, answers and sets timers for, in order. */
+export class Turn {
+  readonly now: Now
+  readonly settings: GroupSettings
+  readonly records: GroupRecord[] = []
+  readonly effects: Effect<GroupReply>[] = []
+  readonly #deadlines: Deadlines
+
+  constructor(now: Now, settings: GroupSettings, deadlines: Deadlines) {
+    this.now = now
+    this.settings = settings
+    this.#deadlines = deadlines
+  }
+
+  write(record: GroupRecord): void {
+    this.records.push(record)
+  }
+
+  /** Answers the request; `type` is that of the event it came with. */
+  reply<T extends keyof GroupReplies>(_type: T, to: RequestId, reply: GroupReplies[T]): void {
+    this.effects.push({ type: 'reply', to, reply })
+  }
+
+  /** Sets or moves the timer. */
+  wake(timer: GroupTimer, delayMs: number): void {
+    const at = this.now.monotonic + delayMs
+    this.effects.push({ type: 'wake', key: this.#deadlines.set(timer, at), at })
+  }
+
+  /** Stops the timer, if it runs. */
+  cancel(timer: GroupTimer): void {
+    const key = this.#deadlines.delete(timer)
+    if (key !== null) this.effects.push({ type: 'cancel', key })
+  }
+
+  decision(): Decision<GroupRecord, GroupReply> {
+    return { writes: this.records.length === 0 ? [] : [{ records: this.records }], effects: this.effects }
+  }
+}

@@ -1,0 +1,68 @@
+import { KafkaError } from '../../protocol/errors.ts'
+import { FindCoordinator } from '../../protocol/messages/find-coordinator.ts'
+import type { Broker } from '../broker.ts'
+import { each } from './each.ts'
+import { type Context, handler } from './handler.ts'
+
+const GROUP = 0
+const TRANSACTION = 1
+const SHARE = 2
+
+interface Found {
+  readonly key: string
+  readonly nodeId: number
+  readonly host: string
+  readonly port: number
+  readonly errorCode: number
+  readonly errorMessage: string | null
+}
+
+/**
+ * Which broker coordinates a group. One key up to version 3, many from 4 (KIP-699). COORDINATOR_NOT_AVAILABLE while there
+ * is none; INVALID_REQUEST for a type of key that isn't served.
+ */
+export const findCoordinator = handler(FindCoordinator, {
+  async handle(request, context, broker) {
+    const keys = context.apiVersion < 4 ? [request.key] : request.coordinatorKeys
+    const found = await each(
+      keys,
+      key => find(request.keyType, key, context, broker),
+      (key, error) => notFound(key, error),
+    )
+    return context.apiVersion < 4 ? { ...found[0]!, ...NO_KEYS } : { ...NO_KEY, coordinators: found }
+  },
+  refuse: (request, error, context) =>
+    context.apiVersion < 4
+      ? { ...notFound(request.key, error), ...NO_KEYS }
+      : { ...NO_KEY, coordinators: request.coordinatorKeys.map(key => notFound(key, error)) },
+})
+
+const NO_KEYS = { coordinators: [] }
+const NO_KEY = { errorCode: 0, errorMessage: null, nodeId: -1, host: '', port: -1 }
+
+const find = async (keyType: number, key: string, context: Context, broker: Broker): Promise<Found> => {
+  checkType(keyType)
+  const nodeId = await broker.groups.coordinatorOf(key)
+  const node = broker.cluster.brokers().find(({ id }) => id === nodeId)
+  if (node === undefined) throw new KafkaError('COORDINATOR_NOT_AVAILABLE', `no broker leads the partition of ${key}`)
+  const { host, port } = broker.cluster.advertised(node, context.client)
+  // Kafka says NONE to one key and nothing to many.
+  return { key, nodeId, host, port, errorCode: 0, errorMessage: context.apiVersion < 4 ? 'NONE' : '' }
+}
+
+/** A transactional client gives up at INVALID_REQUEST; at a retriable error it would ask again and again. */
+const checkType = (keyType: number): void => {
+  if (keyType === GROUP) return
+  if (keyType === TRANSACTION) throw new KafkaError('INVALID_REQUEST', 'this broker has no transactions')
+  if (keyType === SHARE) throw new KafkaError('INVALID_REQUEST', 'this broker has no share groups')
+  throw new KafkaError('INVALID_REQUEST', `${keyType} is no type of key: 0 is a group`)
+}
+
+const notFound = (key: string, error: KafkaError): Found => ({
+  key,
+  nodeId: -1,
+  host: '',
+  port: -1,
+  errorCode: error.code,
+  errorMessage: error.detail ?? error.name,
+})
