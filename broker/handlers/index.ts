@@ -6,16 +6,27 @@ import { alterPartitionReassignments } from './alter-partition-reassignments.ts'
 import { apiVersions } from './api-versions.ts'
 import { createPartitions } from './create-partitions.ts'
 import { createTopics } from './create-topics.ts'
+import { deleteGroups } from './delete-groups.ts'
 import { deleteTopics } from './delete-topics.ts'
 import { describeCluster } from './describe-cluster.ts'
 import { describeConfigs } from './describe-configs.ts'
+import { describeGroups } from './describe-groups.ts'
 import { describeLogDirs } from './describe-log-dirs.ts'
 import { describeTopicPartitions } from './describe-topic-partitions.ts'
 import { electLeaders } from './elect-leaders.ts'
+import { findCoordinator } from './find-coordinator.ts'
 import type { Handler } from './handler.ts'
+import { heartbeat } from './heartbeat.ts'
 import { incrementalAlterConfigs } from './incremental-alter-configs.ts'
+import { joinGroup } from './join-group.ts'
+import { leaveGroup } from './leave-group.ts'
+import { listGroups } from './list-groups.ts'
 import { listPartitionReassignments } from './list-partition-reassignments.ts'
 import { metadata } from './metadata.ts'
+import { offsetCommit } from './offset-commit.ts'
+import { offsetDelete } from './offset-delete.ts'
+import { offsetFetch } from './offset-fetch.ts'
+import { syncGroup } from './sync-group.ts'
 
 /** All handlers, one per API. */
 export const handlers: readonly Handler[] = [
@@ -24,13 +35,24 @@ export const handlers: readonly Handler[] = [
   apiVersions(() => handlers),
   createPartitions,
   createTopics,
+  deleteGroups,
   deleteTopics,
   describeCluster,
   describeConfigs,
+  describeGroups,
   describeLogDirs,
   describeTopicPartitions,
   electLeaders,
+  findCoordinator,
+  heartbeat,
   incrementalAlterConfigs,
+  joinGroup,
+  leaveGroup,
+  listGroups,
   listPartitionReassignments,
   metadata,
+  offsetCommit,
+  offsetDelete,
+  offsetFetch,
+  syncGroup,
 ] as const
