@@ -151,6 +151,7 @@ export class Reader {
 
   /** The next `sizeBytes` as a slice that shares the frame's memory. */
   slice(sizeBytes: number): Buffer {
+    if (sizeBytes === 0) return empty
     const start = this.#take(sizeBytes)
     return this.buffer.subarray(start, start + sizeBytes)
   }
@@ -222,6 +223,9 @@ export class Reader {
     }
   }
 }
+
+/** For all slices of nothing: a list of them is the cheapest way to make us allocate. */
+const empty = Buffer.alloc(0)
 
 /** int64 at `position` as a safe integer; values beyond ±(2^53−1) saturate to that bound. The caller checks bounds. */
 export function getInt64(view: DataView, position: number): number {
