@@ -1,0 +1,302 @@
+/**
+ * One partition that this broker leads: the rules of Kafka over one log of the engine. Offsets are known at once; appends
+ * go through the queue; reads come from the engine; folds and waiters follow what was appended.
+ */
+import type { Logger } from 'pino'
+import { KafkaError } from '../../protocol/errors.ts'
+import * as batch from '../../protocol/records/batch.ts'
+import type { Batch, Bounds, Engine, Log, Slice } from '../../storage/engine.ts'
+import type { Clock } from '../clock.ts'
+import type { Topic } from '../cluster/topic.ts'
+import type { ShardLog } from '../coordinator/shard-log.ts'
+import type { AppendCaller, AppendOptions } from './append-outcome.ts'
+import { type AppendFailure, type AppendOwner, AppendQueue } from './append-queue.ts'
+import type { Appender } from './appender.ts'
+import { Folds } from './folds.ts'
+import { PartitionShardLog } from './partition-shard-log.ts'
+import { ProduceAppend, type ProduceOwner } from './produce-append.ts'
+import type { ProducerState } from './producer-state.ts'
+import { storageError } from './storage-error.ts'
+import { type Isolation, type Waiter, Waiters } from './waiters.ts'
+
+/** What partitions share. */
+export interface PartitionDeps {
+  readonly engine: Engine
+  readonly appender: Appender
+  readonly clock: Clock
+  readonly logger: Logger
+  /** So much was appended since the last checkpoint that it should be saved. */
+  checkpointDue(partition: Partition): void
+  /** The partition can't go on (its log failed or is gone): the next use loads it anew. */
+  lost(partition: Partition): void
+}
+
+export interface PartitionRead {
+  /** Most bytes of batches, see `atLeastOne`. */
+  readonly maxBytes: number
+  readonly isolation: Isolation
+  /** The first batch is returned even if it alone is larger (KIP-74). */
+  readonly atLeastOne: boolean
+}
+
+/** The log id of a topic's partition. */
+export const logIdOf = (topicId: string, index: number): string => `data/${topicId}/${index}`
+
+/** After so many bytes a checkpoint is saved: no start reads more of a partition. */
+const CHECKPOINT_BYTES = 64 * 1024 * 1024
+
+/** What a read at the end gives. */
+const nothing = (from: number): Slice => ({ chunks: [], sizeBytes: 0, next: from, release: () => {} })
+
+export class Partition implements AppendOwner, ProduceOwner {
+  readonly index: number
+  readonly log: Log
+  readonly folds: Folds
+  readonly #deps: PartitionDeps
+  readonly #queue: AppendQueue
+  readonly #waiters: Waiters
+  readonly #unwatch: () => void
+  #topic: Topic
+  #bounds: Bounds
+  #lastStableOffset: number
+  #lostAs: KafkaError | null = null
+  /** Bytes appended since the last checkpoint. */
+  #uncheckpointedBytes = 0
+
+  private constructor(deps: PartitionDeps, topic: Topic, index: number, log: Log, folds: Folds, bounds: Bounds) {
+    this.index = index
+    this.log = log
+    this.folds = folds
+    this.#deps = deps
+    this.#topic = topic
+    this.#bounds = bounds
+    this.#waiters = new Waiters(deps.clock)
+    this.#queue = new AppendQueue(this, deps.appender)
+    folds.epochs.assign(this.leaderEpoch, bounds.end)
+    this.#lastStableOffset = folds.transactions.lastStableOffset(bounds.committed)
+    this.#unwatch = deps.engine.watch(log.id, () => this.#others())
+  }
+
+  /** Reads what the log's folds need. Throws KafkaError UNKNOWN_TOPIC_OR_PARTITION if there is no log, KAFKA_STORAGE_ERROR if it fails. */
+  static async load(deps: PartitionDeps, topic: Topic, index: number): Promise<Partition> {
+    const log = deps.engine.log(logIdOf(topic.id, index))
+    const folds = new Folds()
+    try {
+      await folds.restore(log)
+      return new Partition(deps, topic, index, log, folds, await log.bounds())
+    } catch (error) {
+      throw storageError(error, deps.logger, `${topic.name}-${index}`)
+    }
+  }
+
+  /** The topic as it is now. */
+  get topic(): Topic {
+    return this.#topic
+  }
+
+  get name(): string {
+    return `${this.#topic.name}-${this.index}`
+  }
+
+  get leaderEpoch(): number {
+    return this.#topic.partitions[this.index]?.leaderEpoch ?? 0
+  }
+
+  get logStartOffset(): number {
+    return this.#bounds.start
+  }
+
+  get highWatermark(): number {
+    return this.#bounds.committed
+  }
+
+  get logEndOffset(): number {
+    return this.#bounds.end
+  }
+
+  /** Where read_committed readers stop: below it every transaction is decided. */
+  get lastStableOffset(): number {
+    return this.#lastStableOffset
+  }
+
+  get producers(): ProducerState {
+    return this.folds.producers
+  }
+
+  get end(): number {
+    return this.folds.end
+  }
+
+  /** Delayed fetches that wait here. */
+  get waiterCount(): number {
+    return this.#waiters.size
+  }
+
+  /** What a reader may see ends here. */
+  readableEnd(isolation: Isolation): number {
+    return isolation === 'read_committed' ? this.#lastStableOffset : this.#bounds.committed
+  }
+
+  /** The topic's settings or leadership changed. */
+  configure(topic: Topic): void {
+    const epoch = this.leaderEpoch
+    this.#topic = topic
+    if (this.leaderEpoch === epoch) return
+    this.folds.epochs.assign(this.leaderEpoch, this.#bounds.end)
+    this.#waiters.disturb()
+  }
+
+  /**
+   * Appends one batch that `validate` has seen, with other partitions' at the end of this turn of the loop. The batch is
+   * the partition's from here on. `caller.appended(slot, …)` is called once. Throws INVALID_TXN_STATE for a transactional
+   * batch whose producer has no transaction open here.
+   */
+  append(records: Buffer, options: AppendOptions, caller: AppendCaller, slot: number): void {
+    if (batch.isTransactional(records, 0)) this.#checkTransaction(batch.producerId(records, 0))
+    this.#queue.push(new ProduceAppend(this, records, options, caller, slot))
+  }
+
+  /** The log for a coordinator: its appends go through the same queue, and wake the topic's readers. */
+  shardLog(): ShardLog {
+    return new PartitionShardLog(this, this.#queue)
+  }
+
+  /**
+   * Batches from the one that holds `from` on, below the high watermark or last stable offset. The caller releases the
+   * slice. Throws (or rejects with) KafkaError KAFKA_STORAGE_ERROR or UNKNOWN_TOPIC_OR_PARTITION.
+   */
+  read(from: number, { maxBytes, isolation, atLeastOne }: PartitionRead): Slice | Promise<Slice> {
+    const before = this.readableEnd(isolation)
+    if (from >= before) return nothing(from)
+    try {
+      const slice = this.log.read(from, { maxBytes, before, atLeastOne })
+      return slice instanceof Promise ? slice.catch((error: unknown) => this.#refuse(error)) : slice
+    } catch (error) {
+      return this.#refuse(error)
+    }
+  }
+
+  /** What `work` on the log gives; an engine's failure becomes the KafkaError that clients are told. */
+  async guarded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      return this.#refuse(error)
+    }
+  }
+
+  /** Is told of what becomes readable, until `unwatch`. */
+  watch(waiter: Waiter): void {
+    this.#waiters.add(waiter)
+  }
+
+  unwatch(waiter: Waiter): void {
+    this.#waiters.delete(waiter)
+  }
+
+  whenCommitted(offset: number, timeoutMs: number, reached: (lost: KafkaError | null) => void, late: () => void): void {
+    if (this.#lostAs !== null) reached(this.#lostAs)
+    else this.#waiters.addUnacked(offset, timeoutMs, reached, late)
+  }
+
+  /** Raises the log start (DeleteRecords, retention), durably; nothing happens if it is there already. Returns the log start. */
+  async trim(start: number): Promise<number> {
+    if (start <= this.#bounds.start) return this.#bounds.start
+    try {
+      // What the folds know of the offsets that go can't be read again.
+      await this.saveCheckpoint()
+      const bounds = await this.log.trim(start)
+      this.folds.trim(bounds.start)
+      this.#moveTo({ ...this.#bounds, start: bounds.start }, 0)
+    } catch (error) {
+      return this.#refuse(error)
+    }
+    this.#waiters.disturb()
+    return this.#bounds.start
+  }
+
+  /** Saves what a restart needs not read again. */
+  async saveCheckpoint(): Promise<void> {
+    const bytes = this.#uncheckpointedBytes
+    await this.log.saveCheckpoint(this.folds.checkpoint())
+    this.#uncheckpointedBytes -= bytes
+  }
+
+  follow(batches: readonly Batch[]): void {
+    let bytes = 0
+    for (const appended of batches) {
+      this.folds.apply(appended.bytes, 0)
+      bytes += appended.bytes.length
+    }
+    if (this.#uncheckpointedBytes < CHECKPOINT_BYTES && this.#uncheckpointedBytes + bytes >= CHECKPOINT_BYTES)
+      this.#deps.checkpointDue(this)
+    this.#uncheckpointedBytes += bytes
+    this.#refreshBounds(bytes)
+  }
+
+  async catchUp(): Promise<void> {
+    const before = this.folds.end
+    try {
+      await this.folds.replay(this.log)
+      this.#moveTo(await this.log.bounds(), this.folds.end - before)
+    } catch (error) {
+      this.lose(storageError(error, this.#deps.logger, this.name))
+      this.#deps.lost(this)
+      throw error
+    }
+  }
+
+  /** Ends everything that waits; nothing works any more. */
+  lose(error: KafkaError, failure: AppendFailure = 'closed'): void {
+    if (this.#lostAs !== null) return
+    this.#lostAs = error
+    this.#unwatch()
+    this.#queue.close(failure)
+    this.#waiters.lose(error)
+  }
+
+  #checkTransaction(producerId: number): void {
+    if (this.folds.transactions.openedAt(producerId) < 0)
+      throw new KafkaError('INVALID_TXN_STATE', `producer ${producerId} has no transaction open in ${this.name}`)
+  }
+
+  /** Where the engine can't say at once how far replicas are, the high watermark follows when it does. */
+  #refreshBounds(appendedBytes: number): void {
+    const bounds = this.log.bounds()
+    if (!(bounds instanceof Promise)) {
+      this.#moveTo(bounds, appendedBytes)
+      return
+    }
+    this.#bounds = { ...this.#bounds, end: this.folds.end }
+    bounds.then(
+      settled => this.#moveTo(settled, appendedBytes),
+      (error: unknown) => {
+        this.lose(storageError(error, this.#deps.logger, this.name))
+        this.#deps.lost(this)
+      },
+    )
+  }
+
+  /** @param bytes appended between the old end and the new. */
+  #moveTo(bounds: Bounds, bytes: number): void {
+    const { committed } = this.#bounds
+    const stableBefore = this.#lastStableOffset
+    this.#bounds = bounds
+    this.#lastStableOffset = this.folds.transactions.lastStableOffset(bounds.committed)
+    const moved = bounds.committed > committed
+    const stable = this.#lastStableOffset > stableBefore
+    if (moved || stable) this.#waiters.grew(bounds.committed, bytes, stable)
+  }
+
+  /** Another process appended, or its replicas caught up. */
+  #others(): void {
+    if (this.#queue.busy || this.#lostAs !== null) return
+    this.catchUp().catch(() => {
+      // `lose` has told everybody who waited.
+    })
+  }
+
+  #refuse(cause: unknown): never {
+    throw storageError(cause, this.#deps.logger, this.name)
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * The fold that makes producers idempotent (KIP-98): of every producer the epoch and its last five batches. Pure: it is
+ * asked before an append, told after it, and rebuilt by telling it the log again.
+ */
+import { KafkaError } from '../../protocol/errors.ts'
+
+/** A batch that a producer appended. Sequences are inclusive; `lastOffset` − `offsetDelta` is its first offset. */
+export interface ProducedBatch {
+  readonly firstSequence: number
+  readonly lastSequence: number
+  readonly lastOffset: number
+  readonly offsetDelta: number
+  /** Greatest timestamp of the batch, ms. */
+  readonly timestamp: number
+}
+
+/** What is known of one producer. */
+export interface Producer {
+  readonly id: number
+  /** −1: known by a marker only, any epoch may follow. */
+  readonly epoch: number
+  /** Oldest first, at most five. */
+  readonly batches: readonly ProducedBatch[]
+  /** ms of its last batch or marker, for expiry. */
+  readonly lastTimestamp: number
+  /** Of the last marker, −1 if there was none. */
+  readonly coordinatorEpoch: number
+}
+
+/** As many batches as an idempotent producer may have in flight. */
+const REMEMBERED_BATCHES = 5
+
+/** A partition remembers no more producers than this; then those that were silent for the longest time go. */
+const MAX_PRODUCERS = 100_000
+
+/** The sequence after `sequence`: after 2^31−1 comes 0. */
+export const nextSequence = (sequence: number): number => (sequence === 0x7fffffff ? 0 : sequence + 1)
+
+/** The sequence `count` before `sequence`, across the wrap. */
+export const sequenceBefore = (sequence: number, count: number): number => {
+  const before = sequence - count
+  return before >= 0 ? before : before + 0x8000_0000
+}
+
+/** The header fields of a batch that the fold looks at. */
+export interface Sequenced {
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly firstSequence: number
+  readonly lastSequence: number
+}
+
+export class ProducerState {
+  readonly #base: ProducerState | null
+  readonly #producers = new Map<number, Producer>()
+
+  /** @param base what this one is laid over: looked up where this has nothing, never changed. */
+  constructor(base: ProducerState | null = null) {
+    this.#base = base
+  }
+
+  get size(): number {
+    return this.#producers.size
+  }
+
+  get(id: number): Producer | undefined {
+    return this.#producers.get(id) ?? this.#base?.get(id)
+  }
+
+  producers(): IterableIterator<Producer> {
+    return this.#producers.values()
+  }
+
+  /** Puts a producer as a checkpoint kept it. */
+  restore(producer: Producer): void {
+    this.#producers.set(producer.id, producer)
+  }
+
+  clear(): void {
+    this.#producers.clear()
+  }
+
+  /**
+   * Whether a batch may be appended: null if it may, the batch that it repeats if it is a duplicate. Throws
+   * INVALID_PRODUCER_EPOCH for an epoch before the producer's, OUT_OF_ORDER_SEQUENCE_NUMBER for a gap or for a repeat of
+   * what is no longer remembered. A producer without state may start at any sequence (KIP-360).
+   */
+  check(batch: Sequenced): ProducedBatch | null {
+    const known = this.get(batch.producerId)
+    if (known === undefined) return null
+    if (batch.producerEpoch === known.epoch) {
+      for (const before of known.batches)
+        if (before.firstSequence === batch.firstSequence && before.lastSequence === batch.lastSequence) return before
+    }
+    if (batch.producerEpoch < known.epoch)
+      throw new KafkaError(
+        'INVALID_PRODUCER_EPOCH',
+        `producer ${batch.producerId} has epoch ${known.epoch}, the batch ${batch.producerEpoch}`,
+      )
+    if (batch.producerEpoch > known.epoch) {
+      if (batch.firstSequence !== 0 && known.epoch !== -1)
+        throw new KafkaError(
+          'OUT_OF_ORDER_SEQUENCE_NUMBER',
+          `producer ${batch.producerId} must start epoch ${batch.producerEpoch} with sequence 0, not ${batch.firstSequence}`,
+        )
+      return null
+    }
+    const last = known.batches.at(-1)
+    // After a marker alone: the epoch began here, so its first batch has sequence 0, wherever that batch went.
+    const expected = last === undefined ? 0 : nextSequence(last.lastSequence)
+    if (batch.firstSequence !== expected)
+      throw new KafkaError(
+        'OUT_OF_ORDER_SEQUENCE_NUMBER',
+        `producer ${batch.producerId}, epoch ${known.epoch}: sequence ${batch.firstSequence} came, ${expected} is next`,
+      )
+    return null
+  }
+
+  /** A batch of a producer was appended. */
+  append(batch: Sequenced, lastOffset: number, offsetDelta: number, timestamp: number): void {
+    const known = this.get(batch.producerId)
+    const produced: ProducedBatch = {
+      firstSequence: batch.firstSequence,
+      lastSequence: batch.lastSequence,
+      lastOffset,
+      offsetDelta,
+      timestamp,
+    }
+    const goesOn = known !== undefined && known.epoch === batch.producerEpoch
+    this.#put({
+      id: batch.producerId,
+      epoch: batch.producerEpoch,
+      batches: goesOn ? [...known.batches.slice(1 - REMEMBERED_BATCHES), produced] : [produced],
+      lastTimestamp: timestamp,
+      coordinatorEpoch: known?.coordinatorEpoch ?? -1,
+    })
+  }
+
+  /** A marker that ends a producer's transaction was appended. */
+  marker(id: number, epoch: number, coordinatorEpoch: number, timestamp: number): void {
+    const known = this.get(id)
+    const batches = known !== undefined && known.epoch === epoch ? known.batches : []
+    this.#put({ id, epoch, batches, lastTimestamp: timestamp, coordinatorEpoch })
+  }
+
+  /** Forgets producers whose last timestamp is below `before` (ms), save those that `keep` holds. */
+  expire(before: number, keep: (id: number) => boolean): void {
+    for (const [id, producer] of this.#producers)
+      if (producer.lastTimestamp < before && !keep(id)) this.#producers.delete(id)
+  }
+
+  #put(producer: Producer): void {
+    this.#producers.set(producer.id, producer)
+    if (this.#producers.size > MAX_PRODUCERS) this.#dropOldest()
+  }
+
+  #dropOldest(): void {
+    const times = Float64Array.from(this.#producers.values(), producer => producer.lastTimestamp).sort()
+    const before = times[Math.floor(times.length / 10)]!
+    let left = Math.ceil(times.length / 10)
+    for (const [id, producer] of this.#producers) {
+      if (left === 0) break
+      if (producer.lastTimestamp > before) continue
+      this.#producers.delete(id)
+      left--
+    }
+  }
+}
