@@ -131,7 +131,7 @@ test("an author's value that is not what its type says is a TypeError naming mes
     f64: ['1'],
     text: [undefined, null, 7, 'x'.repeat(32768)],
     id: ['short', 'VhPlQa2EnmQgl02SEok#Mg', null],
-    blob: ['text', null],
+    blob: ['text', null, new Uint8Array(1)],
     batches: [Buffer.alloc(1)],
     list: [undefined, null, {}],
   }

@@ -86,7 +86,7 @@ const conditions: { readonly [type: string]: (value: string) => string } = {
   float64: value => `typeof ${value} === 'number'`,
   string: value => `typeof ${value} === 'string'`,
   uuid: value => `typeof ${value} === 'string'`,
-  bytes: value => `${value} instanceof Uint8Array`,
+  bytes: value => `Buffer.isBuffer(${value})`,
   records: value => `Array.isArray(${value})`,
   array: value => `Array.isArray(${value})`,
 }
