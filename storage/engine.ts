@@ -50,6 +50,7 @@ export interface AppendRequest {
   readonly expectedEnd: Offset
 }
 
+/** How much of a log to read. */
 export interface ReadOptions {
   /** Whole batches are returned while they fit. */
   readonly maxBytes: number
@@ -180,6 +181,7 @@ export interface Opened {
   readonly unclean: readonly LogId[]
 }
 
+/** An engine: all logs of one store. */
 export interface Engine {
   /** For messages and metrics: `memory`, `file`. */
   readonly name: string

@@ -21,6 +21,7 @@ export interface EngineOptions {
 
 /** One line an engine. */
 export const engines = {
+  file: async (options: EngineOptions): Promise<Engine> => (await import('./file/engine.ts')).createFileEngine(options),
   memory: async (options: EngineOptions): Promise<Engine> =>
     (await import('./memory/engine.ts')).createMemoryEngine(options),
 } as const

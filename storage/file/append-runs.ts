@@ -1,0 +1,75 @@
+/**
+ * An append's batches cut into runs, one a segment: mostly one run into the active segment, more where the append passes a segment's end.
+ */
+import type { Batch, Offset } from '../engine.ts'
+import { mustRoll, type RollingOptions } from '../rolling.ts'
+import type { FileSegment } from './segment.ts'
+import type { Shared } from './shared.ts'
+
+/** Batches `[from, to)` of the append. */
+interface Run {
+  readonly segment: FileSegment
+  readonly from: number
+  readonly to: number
+}
+
+export interface AppendTarget {
+  readonly active: FileSegment
+  readonly options: RollingOptions & { readonly segmentIndexBytes: number }
+  /** Creates the files of a segment; it isn't the log's yet. */
+  open(start: Offset): FileSegment
+}
+
+/**
+ * Writes all of the batches, opening segments where the active one is full. Nothing of it is readable before `account` is called on the runs; if
+ * this throws, nothing is left of it. Throws the disk's error.
+ */
+export const writeRuns = (shared: Shared, target: AppendTarget, batches: readonly Batch[]): Run[] => {
+  const { active, options } = target
+  const runs: Run[] = []
+  let segment = active
+  let from = 0
+  let sizeBytes = active.sizeBytes
+  let firstTimestamp = sizeBytes === 0 ? batches[0]!.maxTimestamp : active.firstTimestamp
+  const write = (to: number): void => {
+    if (to === from) return
+    runs.push({ segment, from, to })
+    segment.write(batches, from, to)
+  }
+  try {
+    for (const [index, { baseOffset, lastOffset, maxTimestamp, bytes }] of batches.entries()) {
+      const { start, openedMs } = segment
+      const full =
+        mustRoll(
+          { start, sizeBytes, firstTimestamp, openedMs },
+          { lastOffset, maxTimestamp, sizeBytes: bytes.length },
+          options,
+          shared.now(),
+        ) ||
+        (index === 0 && sizeBytes > 0 && active.indexesFull(options.segmentIndexBytes))
+      if (full) {
+        write(index)
+        segment = target.open(baseOffset)
+        from = index
+        sizeBytes = 0
+        firstTimestamp = maxTimestamp
+      }
+      sizeBytes += bytes.length
+    }
+    write(batches.length)
+  } catch (error) {
+    undo(shared, active, segment, runs)
+    throw error
+  }
+  return runs
+}
+
+/** Takes back what was written; `last` may have been opened without a run. Throws the disk's error. */
+const undo = (shared: Shared, active: FileSegment, last: FileSegment, runs: readonly Run[]): void => {
+  for (const segment of new Set([last, ...runs.map(run => run.segment)])) {
+    if (segment === active) continue
+    segment.closeFiles()
+    for (const path of segment.paths()) shared.disk.unlink(path)
+  }
+  active.truncate()
+}

@@ -1,0 +1,85 @@
+/**
+ * The top of a data directory: the lock, whose it is, Kafka's checkpoints and its mark of a clean stop.
+ */
+import { join } from 'node:path'
+import { type Disk, replaceFile } from './disk.ts'
+import { DirectoryLock } from './lock.ts'
+import { claimDirectory, type MetaProperties } from './meta-properties.ts'
+import { OffsetCheckpoint } from './offset-checkpoint.ts'
+
+const CLEAN = '.kafka_cleanshutdown'
+/** Kafka compares the epoch with what its controller knows; there is none here. */
+const CLEAN_CONTENT = '{"version":0,"brokerEpoch":-1}'
+
+export class DataDirectory {
+  readonly path: string
+  /** Whether the last stop was a clean one. */
+  readonly clean: boolean
+  readonly recoveryPoints: OffsetCheckpoint
+  readonly starts: OffsetCheckpoint
+  readonly highWatermarks: OffsetCheckpoint
+  readonly #disk: Disk
+  readonly #lock: DirectoryLock
+
+  private constructor(disk: Disk, path: string, lock: DirectoryLock, warn: (line: string) => void) {
+    this.#disk = disk
+    this.#lock = lock
+    this.path = path
+    this.clean = disk.readFile(join(path, CLEAN)) !== null
+    this.recoveryPoints = new OffsetCheckpoint(disk, join(path, 'recovery-point-offset-checkpoint'), warn)
+    this.starts = new OffsetCheckpoint(disk, join(path, 'log-start-offset-checkpoint'), warn)
+    this.highWatermarks = new OffsetCheckpoint(disk, join(path, 'replication-offset-checkpoint'), warn)
+  }
+
+  /**
+   * Creates the directory where there is none, and takes it. Throws an Error a person can act on where another process has it or it belongs to
+   * another cluster.
+   * @param unique a name that no other process or engine has.
+   */
+  static async take(
+    disk: Disk,
+    path: string,
+    identity: MetaProperties | undefined,
+    unique: string,
+    warn: (line: string) => void,
+  ): Promise<DataDirectory> {
+    disk.makeDirectory(path)
+    const lock = new DirectoryLock(disk, path, unique)
+    lock.take()
+    try {
+      if (identity !== undefined) await claimDirectory(disk, path, identity)
+      const directory = new DataDirectory(disk, path, lock, warn)
+      if (directory.clean) {
+        disk.unlink(join(path, CLEAN))
+        // Were it there after a loss of power, what is appended from now on would count as whole.
+        await disk.syncDirectory(path)
+      }
+      return directory
+    } catch (error) {
+      lock.release()
+      throw error
+    }
+  }
+
+  /** Forgets what is checkpointed of a log; resolves when that is durable. A later log of that name must not inherit it. */
+  async forget(name: string): Promise<void> {
+    const checkpoints = [this.recoveryPoints, this.starts, this.highWatermarks]
+    await Promise.all(checkpoints.filter(checkpoint => checkpoint.delete(name)).map(checkpoint => checkpoint.save()))
+  }
+
+  /** As `forget`, for all logs but these. */
+  async forgetAllBut(names: ReadonlySet<string>): Promise<void> {
+    const known = [this.recoveryPoints, this.starts, this.highWatermarks].flatMap(checkpoint => checkpoint.names())
+    for (const name of new Set(known)) if (!names.has(name)) await this.forget(name)
+  }
+
+  /** Writes the checkpoints and, for a clean stop, the mark that lets the next start skip recovery. */
+  async save(clean: boolean): Promise<void> {
+    for (const checkpoint of [this.recoveryPoints, this.starts, this.highWatermarks]) await checkpoint.save()
+    if (clean) await replaceFile(this.#disk, join(this.path, CLEAN), Buffer.from(CLEAN_CONTENT), true)
+  }
+
+  release(): void {
+    this.#lock.release()
+  }
+}

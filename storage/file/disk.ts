@@ -1,0 +1,155 @@
+/**
+ * All that the file engine asks of the operating system, so that tests can put a disk in its place that is full, fails or dies half-way.
+ */
+import * as fs from 'node:fs'
+import { dirname } from 'node:path'
+
+/** `r+` reads and writes what exists; `w+` creates or empties; `wx+` creates and fails with EEXIST. */
+export type OpenFlags = 'r+' | 'w+' | 'wx+'
+
+/**
+ * Files and directories. Calls are synchronous where the page cache answers, and promises where the medium itself may be waited for. They throw
+ * (or reject with) an error that has Node's `code`, as `node:fs` does.
+ */
+export interface Disk {
+  open(path: string, flags: OpenFlags): number
+  close(fd: number): void
+  /** Returns the bytes read: fewer than `length` at the end of the file only. */
+  read(fd: number, into: Buffer, at: number, length: number, position: number): number
+  /** Writes the buffers one behind the other from `position` on. Returns the bytes written, which may be fewer. */
+  write(fd: number, buffers: readonly Buffer[], position: number): number
+  truncate(fd: number, sizeBytes: number): void
+  /** Bytes of the file, or null if there is none. */
+  sizeBytes(path: string): number | null
+  /** The whole (small) file, or null if there is none. */
+  readFile(path: string): Buffer | null
+  /** Replaces the target. */
+  rename(from: string, to: string): void
+  /** Makes a second name for a file; fails with EEXIST if the name is taken. */
+  link(existing: string, name: string): void
+  /** No error if it isn't there. */
+  unlink(path: string): void
+  /** Names in the directory, directories among them, in no order. */
+  list(path: string): string[]
+  isDirectory(path: string): boolean
+  /** With its parents; no error if it is there. */
+  makeDirectory(path: string): void
+  /** The same as `unlink`, for large files. */
+  remove(path: string): Promise<void>
+  /** A directory and all in it; no error if it isn't there. */
+  removeTree(path: string): Promise<void>
+  /** Makes the file's bytes survive a loss of power. */
+  sync(path: string): Promise<void>
+  /** Makes the names in the directory survive a loss of power. */
+  syncDirectory(path: string): Promise<void>
+  space(path: string): Promise<{ readonly totalBytes: number; readonly usableBytes: number }>
+}
+
+/** Node's code of a failed system call (`ENOSPC`, `EIO`, ...), or undefined for any other error. */
+export const systemCode = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error
+    ? error.code
+    : undefined
+
+/** The result of `attempt`, or `otherwise` if it fails with ENOENT. */
+const unlessMissing = <T, U>(attempt: () => T, otherwise: U): T | U => {
+  try {
+    return attempt()
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return otherwise
+    throw error
+  }
+}
+
+/** The machine's own. */
+export const nodeDisk: Disk = {
+  open: (path, flags) => fs.openSync(path, flags, 0o644),
+  close: fd => fs.closeSync(fd),
+  read(fd, into, at, length, position) {
+    let got = 0
+    while (got < length) {
+      const bytes = fs.readSync(fd, into, at + got, length - got, position + got)
+      if (bytes === 0) break
+      got += bytes
+    }
+    return got
+  },
+  write(fd, buffers, position) {
+    const only = buffers.length === 1 ? buffers[0]! : null
+    return only === null
+      ? fs.writevSync(fd, buffers as Buffer[], position)
+      : fs.writeSync(fd, only, 0, only.length, position)
+  },
+  truncate: (fd, sizeBytes) => fs.ftruncateSync(fd, sizeBytes),
+  sizeBytes: path => fs.statSync(path, { throwIfNoEntry: false })?.size ?? null,
+  readFile: path => unlessMissing(() => fs.readFileSync(path), null),
+  rename: (from, to) => fs.renameSync(from, to),
+  link: (existing, name) => fs.linkSync(existing, name),
+  unlink: path => unlessMissing(() => fs.unlinkSync(path), undefined),
+  list: path => fs.readdirSync(path),
+  isDirectory: path => fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
+  makeDirectory: path => void fs.mkdirSync(path, { recursive: true }),
+  remove: path => fs.promises.rm(path, { force: true }),
+  removeTree: path => fs.promises.rm(path, { recursive: true, force: true, maxRetries: 3 }),
+  async sync(path) {
+    const file = await fs.promises.open(path, 'r+')
+    try {
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+  },
+  async syncDirectory(path) {
+    // Windows keeps directories in order by itself and doesn't let them be opened.
+    if (process.platform === 'win32') return
+    const directory = await fs.promises.open(path, 'r')
+    try {
+      await directory.sync()
+    } finally {
+      await directory.close()
+    }
+  },
+  async space(path) {
+    const { bsize, blocks, bavail } = await fs.promises.statfs(path)
+    return { totalBytes: bsize * blocks, usableBytes: bsize * bavail }
+  },
+}
+
+/** Writes all of the buffers, in several calls where the disk takes less at once. */
+export const writeFully = (disk: Disk, fd: number, buffers: readonly Buffer[], position: number): void => {
+  let left = buffers
+  let at = position
+  for (;;) {
+    let wanted = 0
+    for (const buffer of left) wanted += buffer.length
+    if (wanted === 0) return
+    const written = disk.write(fd, left, at)
+    if (written === wanted) return
+    at += written
+    left = withoutFirst(left, written)
+  }
+}
+
+const withoutFirst = (buffers: readonly Buffer[], bytes: number): Buffer[] => {
+  const rest: Buffer[] = []
+  let skip = bytes
+  for (const buffer of buffers) {
+    if (skip < buffer.length) rest.push(buffer.subarray(skip))
+    skip = Math.max(0, skip - buffer.length)
+  }
+  return rest
+}
+
+/** Puts a small file in the place of another, so that a crash leaves the one or the other. With `durable` a loss of power too. */
+export const replaceFile = async (disk: Disk, path: string, content: Buffer, durable: boolean): Promise<void> => {
+  const temporary = `${path}.tmp`
+  const fd = disk.open(temporary, 'w+')
+  try {
+    writeFully(disk, fd, [content], 0)
+  } finally {
+    disk.close(fd)
+  }
+  if (durable) await disk.sync(temporary)
+  disk.rename(temporary, path)
+  if (durable) await disk.syncDirectory(dirname(path))
+}

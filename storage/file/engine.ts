@@ -1,0 +1,222 @@
+/**
+ * The file engine: Kafka's layout on disk, one process, appends into the page cache. `docs/decisions` has the reasons.
+ */
+import { randomUUID } from 'node:crypto'
+import { resolve } from 'node:path'
+import { KafkaError } from '../../protocol/errors.ts'
+import { checkBatches } from '../check-batches.ts'
+import type { Appended, AppendRequest, Engine, Leases, Log, LogId, LogOptions, Opened } from '../engine.ts'
+import { createLocalLeases } from '../local-leases.ts'
+import { LogHandle } from '../log-handle.ts'
+import { BufferPool } from './buffer-pool.ts'
+import { DataDirectory } from './data-directory.ts'
+import { type Disk, nodeDisk } from './disk.ts'
+import { type Durability, osDurability } from './durability.ts'
+import { Handles } from './handles.ts'
+import { IndexBlocks } from './index-file.ts'
+import { FileLog } from './log.ts'
+import { createDirectory, findLogs, retireDirectory } from './log-directories.ts'
+import type { MetaProperties } from './meta-properties.ts'
+import type { Shared } from './shared.ts'
+
+export interface FileEngineOptions {
+  /** Created if it isn't there. One process at a time has it. */
+  readonly dataDir: string
+  /** For `meta.properties`: written where there is none; opening fails where that says otherwise. Without it the file isn't looked at. */
+  readonly identity?: MetaProperties
+  /** Wall clock, ms; for the age of segments. Default: the machine's. */
+  readonly now?: () => number
+  /** Monotonic clock, ms; for leases. Default: the machine's. */
+  readonly monotonic?: () => number
+  /** Never the same twice; for names of what is on its way out. Default: random. */
+  readonly uuid?: () => string
+  /** Is told what recovery dropped and what the medium refused, a line each. Default: nobody is. */
+  readonly warn?: (line: string) => void
+  /** Files open at once. Default: 512. */
+  readonly maxOpenFiles?: number
+  /** Bytes of read buffers kept for the next reads. Default: 16 MiB. */
+  readonly maxIdleBufferBytes?: number
+  /** Default: the machine's. */
+  readonly disk?: Disk
+}
+
+/** Blocks of 4 KB of index files kept in memory. */
+const MAX_INDEX_BLOCKS = 1024
+/** Logs made whole at once at a clean stop. */
+const CONCURRENT_SETTLES = 16
+
+/** Kafka's, for logs found at opening, until `createLog` or `configure` says more. */
+const defaultsFor = (name: string): LogOptions => ({
+  name,
+  segmentBytes: 1024 * 1024 * 1024,
+  segmentMs: 7 * 24 * 3_600_000,
+  indexIntervalBytes: 4096,
+  segmentIndexBytes: 10 * 1024 * 1024,
+  flushMessages: Number.MAX_SAFE_INTEGER,
+  flushMs: Number.MAX_SAFE_INTEGER,
+})
+
+class FileEngine implements Engine {
+  readonly name = 'file'
+  readonly shared = false
+  readonly leases: Leases
+  readonly #dataDir: string
+  readonly #identity: MetaProperties | undefined
+  readonly #uuid: () => string
+  readonly #shared: Shared
+  readonly #durability: Durability = osDurability
+  readonly #logs = new Map<LogId, FileLog>()
+  readonly #background = new Set<Promise<void>>()
+  readonly #find = (id: LogId): FileLog | undefined => this.#logs.get(id)
+  #directory: DataDirectory | null = null
+
+  constructor(options: FileEngineOptions) {
+    const { disk = nodeDisk, warn = () => {} } = options
+    this.#dataDir = resolve(options.dataDir)
+    this.#identity = options.identity
+    this.#uuid = options.uuid ?? (() => randomUUID().replaceAll('-', ''))
+    this.leases = createLocalLeases(options.monotonic ?? (() => performance.now()))
+    this.#shared = {
+      disk,
+      handles: new Handles(disk, options.maxOpenFiles ?? 512),
+      indexBlocks: new IndexBlocks(MAX_INDEX_BLOCKS),
+      pool: new BufferPool(options.maxIdleBufferBytes ?? 16 * 1024 * 1024),
+      now: options.now ?? Date.now,
+      warn,
+      background: (what, work) => {
+        const told = work.catch(error => warn(`${what} failed: ${error}`)).finally(() => this.#background.delete(told))
+        this.#background.add(told)
+      },
+    }
+  }
+
+  async open(): Promise<Opened> {
+    if (this.#directory !== null) throw new Error('the engine is open')
+    const { disk, warn, background } = this.#shared
+    const directory = await DataDirectory.take(disk, this.#dataDir, this.#identity, this.#uuid(), warn)
+    try {
+      const { logs, leftovers } = findLogs(disk, this.#dataDir, warn)
+      await directory.forgetAllBut(new Set(logs.map(log => log.name)))
+      for (const path of leftovers) background(`removing ${path}`, disk.removeTree(path))
+      for (const { id, name } of logs) this.#add(directory, id, defaultsFor(name), directory.clean)
+      if (!directory.clean) await this.#recover()
+    } catch (error) {
+      this.#logs.clear()
+      this.#shared.handles.closeAll()
+      directory.release()
+      throw error
+    }
+    this.#directory = directory
+    return { unclean: directory.clean ? [] : [...this.#logs.keys()] }
+  }
+
+  async close(): Promise<void> {
+    const directory = this.#directory
+    if (directory === null) return
+    this.#directory = null
+    await Promise.all(this.#background)
+    const clean = await this.#settle(directory)
+    await Promise.all(this.#background)
+    this.#shared.handles.closeAll()
+    this.#logs.clear()
+    try {
+      await directory.save(clean)
+    } finally {
+      directory.release()
+    }
+  }
+
+  log(id: LogId): Log {
+    return new LogHandle(id, this.#find)
+  }
+
+  async createLog(id: LogId, options: LogOptions): Promise<boolean> {
+    const directory = this.#opened()
+    const existing = this.#logs.get(id)
+    if (existing !== undefined) {
+      existing.configure(options)
+      return false
+    }
+    createDirectory(this.#shared.disk, this.#dataDir, id, options.name, this.#uuid())
+    this.#add(directory, id, options, true)
+    return true
+  }
+
+  async deleteLog(id: LogId): Promise<void> {
+    const directory = this.#opened()
+    const log = this.#logs.get(id)
+    if (log === undefined) return
+    log.discard()
+    this.#logs.delete(id)
+    const { disk, background } = this.#shared
+    const retired = retireDirectory(disk, this.#dataDir, log.name, this.#uuid())
+    background(`removing ${retired}`, disk.removeTree(retired))
+    await directory.forget(log.name)
+  }
+
+  async *logs(prefix: string): AsyncIterable<LogId> {
+    for (const id of [...this.#logs.keys()]) if (id.startsWith(prefix)) yield id
+  }
+
+  append(requests: readonly AppendRequest[]): readonly Appended[] | Promise<readonly Appended[]> {
+    this.#opened()
+    for (const { batches, expectedEnd } of requests) checkBatches(batches, expectedEnd)
+    return this.#durability.append(requests, this.#find)
+  }
+
+  watch(): () => void {
+    // Nobody else appends.
+    return () => {}
+  }
+
+  async location(): Promise<{ path: string; totalBytes: number; usableBytes: number }> {
+    return { path: this.#dataDir, ...(await this.#shared.disk.space(this.#dataDir)) }
+  }
+
+  #opened(): DataDirectory {
+    if (this.#directory === null) throw new Error('the engine is closed')
+    return this.#directory
+  }
+
+  #add(directory: DataDirectory, id: LogId, options: LogOptions, clean: boolean): void {
+    const log = { id, name: options.name, options, clean }
+    this.#logs.set(id, new FileLog(this.#shared, this.#dataDir, log, directory))
+  }
+
+  /** Reads what a crash may have torn. A log that can't be read is told of, and fails whoever uses it. */
+  async #recover(): Promise<void> {
+    for (const log of this.#logs.values()) {
+      try {
+        log.load()
+      } catch (error) {
+        if (!(error instanceof KafkaError)) throw error
+        this.#shared.warn(`${log.directory} can't be recovered: ${error}`)
+      }
+      // Recovery may take long; a signal is heard in between.
+      await new Promise<void>(resolve => setImmediate(resolve))
+    }
+  }
+
+  /** Returns whether all is on the medium. */
+  async #settle(directory: DataDirectory): Promise<boolean> {
+    let clean = true
+    const logs = this.#logs.values()
+    const settleSome = async (): Promise<void> => {
+      for (const log of logs) {
+        try {
+          clean &&= !log.failed
+          await log.settle()
+          if (log.loaded) directory.highWatermarks.set(log.name, log.bounds().committed)
+        } catch (error) {
+          clean = false
+          this.#shared.warn(`${log.directory} will be recovered at the next start: ${error}`)
+        }
+      }
+    }
+    await Promise.all(Array.from({ length: CONCURRENT_SETTLES }, settleSome))
+    return clean
+  }
+}
+
+/** An engine over the files of one directory. Nothing is touched before `open`. */
+export const createFileEngine = (options: FileEngineOptions): Engine => new FileEngine(options)

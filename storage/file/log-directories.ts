@@ -1,0 +1,89 @@
+/**
+ * The directories under the data directory: which log each holds, how one comes and goes.
+ *
+ * `<topic>-<partition>` as in Kafka, with Kafka's `partition.metadata` for the topic's id. A log whose id can't be told from these two
+ * (`state/<name>`) has its id in a file `samsa.log` beside.
+ */
+import { join } from 'node:path'
+import type { LogId } from '../engine.ts'
+import { type Disk, writeFully } from './disk.ts'
+
+const METADATA = 'partition.metadata'
+const OWN_ID = 'samsa.log'
+const DELETE = '-delete'
+const CREATE = '.create-'
+const MAX_NAME_BYTES = 255
+
+/** What Kafka allows for topics, a dash, and the partition's number without leading zeros. */
+const NAME = /^[a-zA-Z0-9._-]{1,249}-(0|[1-9]\d{0,9})$/
+
+/** Throws an Error unless the name can be a log's directory. */
+export const checkName = (name: string): void => {
+  if (!NAME.test(name)) throw new RangeError(`'${name}' can't be the directory of a log: it isn't <topic>-<partition>`)
+}
+
+/** Creates the directory of a log as a whole: a crash leaves it complete or not at all. Throws if the name is taken. */
+export const createDirectory = (disk: Disk, dataDir: string, id: LogId, name: string, unique: string): string => {
+  checkName(name)
+  const directory = join(dataDir, name)
+  if (disk.isDirectory(directory)) throw new Error(`${directory} is there already and isn't the log ${id}`)
+  const unfinished = join(dataDir, CREATE + unique)
+  disk.makeDirectory(unfinished)
+  const [file, content] = identity(id, name)
+  const fd = disk.open(join(unfinished, file), 'w+')
+  try {
+    writeFully(disk, fd, [Buffer.from(content)], 0)
+  } finally {
+    disk.close(fd)
+  }
+  disk.rename(unfinished, directory)
+  return directory
+}
+
+const identity = (id: LogId, name: string): readonly [file: string, content: string] => {
+  const [, topicId, partition] = /^data\/([\w-]{22})\/(\d+)$/.exec(id) ?? []
+  return topicId !== undefined && name.endsWith(`-${partition}`)
+    ? [METADATA, `version: 0\ntopic_id: ${topicId}`]
+    : [OWN_ID, `version: 0\nid: ${id}\n`]
+}
+
+/** Moves a log's directory out of sight: it is gone, and what is left is to be removed. Returns where that is. */
+export const retireDirectory = (disk: Disk, dataDir: string, name: string, unique: string): string => {
+  const suffix = `.${unique}${DELETE}`
+  const retired = join(dataDir, name.slice(0, MAX_NAME_BYTES - suffix.length) + suffix)
+  disk.rename(join(dataDir, name), retired)
+  return retired
+}
+
+export interface Found {
+  readonly logs: readonly { readonly id: LogId; readonly name: string }[]
+  /** Paths of what crashes left behind: deleted and half created logs. */
+  readonly leftovers: readonly string[]
+}
+
+/** The logs of a data directory. Directories that look like a log's and don't say which are left alone, with a warning. */
+export const findLogs = (disk: Disk, dataDir: string, warn: (line: string) => void): Found => {
+  const logs: { id: LogId; name: string }[] = []
+  const leftovers: string[] = []
+  for (const name of disk.list(dataDir)) {
+    if (name.endsWith(DELETE) || name.startsWith(CREATE)) leftovers.push(join(dataDir, name))
+    else if (NAME.test(name) && disk.isDirectory(join(dataDir, name))) {
+      const id = readId(disk, join(dataDir, name), name)
+      if (id === null) warn(`${join(dataDir, name)} has neither ${METADATA} nor ${OWN_ID} and is left alone`)
+      else logs.push({ id, name })
+    }
+  }
+  return { logs, leftovers }
+}
+
+const readId = (disk: Disk, directory: string, name: string): LogId | null => {
+  const topicId = valueIn(disk.readFile(join(directory, METADATA)), 'topic_id')
+  if (topicId !== null) return `data/${topicId}/${name.slice(name.lastIndexOf('-') + 1)}`
+  return valueIn(disk.readFile(join(directory, OWN_ID)), 'id')
+}
+
+const valueIn = (content: Buffer | null, key: string): string | null => {
+  for (const line of content?.toString('utf8').split('\n') ?? [])
+    if (line.startsWith(`${key}: `)) return line.slice(key.length + 2).trim()
+  return null
+}

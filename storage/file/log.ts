@@ -1,0 +1,302 @@
+/**
+ * One log on files. Its directory is read at its first use; appends and reads are answered at once, from the page cache.
+ */
+import { join } from 'node:path'
+import { KafkaError } from '../../protocol/errors.ts'
+import {
+  type Appended,
+  type Batch,
+  type Bounds,
+  type Checkpoint,
+  type Log,
+  LogGone,
+  type LogId,
+  type LogOptions,
+  type Offset,
+  type ReadOptions,
+  type RewriteRange,
+  type Segment,
+  type Segments,
+  type Slice,
+} from '../engine.ts'
+import { writeRuns } from './append-runs.ts'
+import { systemCode } from './disk.ts'
+import type { AppendableLog } from './durability.ts'
+import { loadLog } from './load.ts'
+import type { OffsetCheckpoint } from './offset-checkpoint.ts'
+import { loadParts, saveParts } from './parts.ts'
+import { FileSlice } from './read.ts'
+import { RecoveryPoint } from './recovery-point.ts'
+import { groupSegments, type Keep, type RewrittenLog, retireSegment, rewriteGroup } from './rewrite.ts'
+import { FileSegment } from './segment.ts'
+import { SegmentList } from './segment-list.ts'
+import type { Shared } from './shared.ts'
+
+/** The files at the top of the data directory that all logs write into. */
+export interface TopCheckpoints {
+  readonly recoveryPoints: OffsetCheckpoint
+  readonly starts: OffsetCheckpoint
+}
+
+/** Errors after which a later append may succeed. */
+const TRANSIENT = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM'])
+
+export class FileLog implements Log, AppendableLog, RewrittenLog {
+  readonly id: LogId
+  readonly name: string
+  readonly directory: string
+  readonly #shared: Shared
+  readonly #clean: boolean
+  readonly #starts: OffsetCheckpoint
+  readonly #recoveryPoint: RecoveryPoint
+  #options: LogOptions
+  #segments: SegmentList | null = null
+  #start: Offset = 0
+  #end: Offset = 0
+  #state: 'open' | 'failed' | 'closed' | 'gone' = 'open'
+  #rewriting = false
+  /** Since the log was opened. */
+  #appended = false
+  readonly #savedParts = new Set<string>()
+
+  /** @param log `clean`: its last stop was a clean one; otherwise the first use recovers it. */
+  constructor(
+    shared: Shared,
+    dataDir: string,
+    log: { readonly id: LogId; readonly name: string; readonly options: LogOptions; readonly clean: boolean },
+    checkpoints: TopCheckpoints,
+  ) {
+    this.#shared = shared
+    this.id = log.id
+    this.name = log.name
+    this.directory = join(dataDir, log.name)
+    this.#options = log.options
+    this.#clean = log.clean
+    this.#starts = checkpoints.starts
+    this.#recoveryPoint = new RecoveryPoint(shared, log.name, checkpoints.recoveryPoints)
+  }
+
+  readonly indexIntervalBytes = (): number => this.#options.indexIntervalBytes
+
+  get loaded(): boolean {
+    return this.#segments !== null
+  }
+
+  get failed(): boolean {
+    return this.#state === 'failed'
+  }
+
+  /** Reads the directory, if that wasn't done. Throws KAFKA_STORAGE_ERROR if it can't be read. */
+  load(): SegmentList {
+    if (this.#segments !== null) return this.#segments
+    const loaded = this.#guarded(() =>
+      loadLog(this.#shared, {
+        directory: this.directory,
+        indexIntervalBytes: this.indexIntervalBytes,
+        clean: this.#clean,
+        recoveryPoint: this.#recoveryPoint.offset,
+        start: this.#starts.get(this.name) ?? 0,
+      }),
+    )
+    this.#start = loaded.start
+    this.#end = loaded.end
+    this.#segments = new SegmentList(this.#shared, loaded.segments)
+    return this.#segments
+  }
+
+  append(batches: readonly Batch[], expectedEnd: Offset): Appended {
+    try {
+      const segments = this.load()
+      if (this.#state !== 'open') return { ok: false, reason: 'failed', end: this.#end }
+      if (expectedEnd !== this.#end) return { ok: false, reason: 'conflict', end: this.#end }
+      const open = (start: Offset): FileSegment => this.#openSegment(start)
+      const runs = writeRuns(this.#shared, { active: segments.active, options: this.#options, open }, batches)
+      this.#appended = true
+      for (const { segment, from, to } of runs) {
+        if (segment !== segments.active) this.#close(segments, segment)
+        for (let index = from; index < to; index++) {
+          const { lastOffset, maxTimestamp, bytes } = batches[index]!
+          segment.account(lastOffset, maxTimestamp, bytes.length)
+          this.#end = lastOffset + 1
+        }
+      }
+      return { ok: true, end: this.#end }
+    } catch (error) {
+      return { ok: false, reason: this.#refusal(error), end: this.#end }
+    }
+  }
+
+  bounds(): Bounds {
+    this.load()
+    return { start: this.#start, committed: this.#end, end: this.#end }
+  }
+
+  read(from: Offset, { maxBytes, before = Number.POSITIVE_INFINITY, atLeastOne = false }: ReadOptions): Slice {
+    const segments = this.load()
+    const slice = new FileSlice(this.#shared.pool, from)
+    if (from < this.#end) {
+      const offset = Math.max(from, this.#start)
+      this.#guarded(() => segments.read(slice, offset, { maxBytes, before, atLeastOne }))
+    }
+    return slice
+  }
+
+  async firstAtOrAfter(timestamp: number): Promise<Batch | null> {
+    const segments = this.load()
+    return this.#guarded(() => {
+      for (const segment of segments.all.slice(segments.indexOf(this.#start))) {
+        if (segment.maxTimestamp < timestamp) continue
+        const position = segment.positionOfTimestamp(this.#start, timestamp)
+        if (position < segment.sizeBytes) return segment.batchAt(position)
+      }
+      return null
+    })
+  }
+
+  async segments(): Promise<Segments> {
+    const { all, generation } = this.load()
+    const describe = ({ start, sizeBytes, maxTimestamp, maxTimestampOffset }: FileSegment, index: number): Segment => {
+      return { start, end: all[index + 1]?.start ?? this.#end, sizeBytes, maxTimestamp, maxTimestampOffset }
+    }
+    return { generation, segments: this.#guarded(() => all.map(describe)) }
+  }
+
+  sizeBytes(): number {
+    return this.load().all.reduce((sum, segment) => sum + segment.sizeBytes, 0)
+  }
+
+  async roll(): Promise<void> {
+    const segments = this.load()
+    if (segments.active.sizeBytes === 0) return
+    this.#close(
+      segments,
+      this.#guarded(() => this.#openSegment(this.#end)),
+    )
+  }
+
+  configure(options: LogOptions): void {
+    this.#options = options
+  }
+
+  async trim(start: Offset): Promise<Bounds> {
+    const segments = this.load()
+    const raised = Math.min(start, this.#end)
+    if (raised > this.#start) {
+      this.#start = raised
+      this.#starts.set(this.name, raised)
+      const below = segments.all.findLastIndex(segment => segment.start <= raised)
+      if (below > 0)
+        for (const segment of segments.replace(0, below, [])) this.#guarded(() => retireSegment(this.#shared, segment))
+      await this.#starts.save()
+    } else {
+      await this.#starts.settled()
+    }
+    return this.bounds()
+  }
+
+  async rewrite({ from, to, generation }: RewriteRange, keep: Keep): Promise<boolean> {
+    const segments = this.load()
+    const first = segments.all.findIndex(segment => segment.start === from)
+    const last = segments.all.findIndex(segment => segment.start === to)
+    if (this.#rewriting || generation !== segments.generation || first < 0 || last <= first) return false
+    this.#rewriting = true
+    try {
+      for (const group of groupSegments(segments.all.slice(first, last), this.#options.segmentBytes))
+        if (!(await rewriteGroup(this.#shared, this, group, keep))) return false
+      return true
+    } catch (error) {
+      if (systemCode(error) === undefined) throw error
+      throw storageError(error)
+    } finally {
+      this.#rewriting = false
+    }
+  }
+
+  /** For `rewriteGroup`. */
+  has(group: readonly FileSegment[]): boolean {
+    if (this.#state === 'gone') throw new LogGone(this.id)
+    const { all } = this.load()
+    const index = all.indexOf(group[0]!)
+    return this.#state === 'open' && index >= 0 && group.every((segment, at) => all[index + at] === segment)
+  }
+
+  /** For `rewriteGroup`. A failure half-way through leaves files that only a recovery understands. */
+  replace(group: readonly FileSegment[], rename: () => FileSegment): void {
+    const segments = this.load()
+    try {
+      const by = rename()
+      segments.replace(segments.all.indexOf(group[0]!), group.length, [by])
+    } catch (error) {
+      this.#fail(error)
+      throw error
+    }
+  }
+
+  async saveCheckpoint(checkpoint: Checkpoint): Promise<void> {
+    this.load()
+    if (checkpoint.at > this.#end) throw new RangeError(`a checkpoint at ${checkpoint.at}, beyond the end ${this.#end}`)
+    for (const path of await saveParts(this.#shared.disk, this.directory, checkpoint)) this.#savedParts.add(path)
+  }
+
+  async loadCheckpoint(): Promise<Checkpoint | null> {
+    this.load()
+    return this.#guarded(() => loadParts(this.#shared.disk, this.directory, this.#end))
+  }
+
+  /** Ends all use; what is under way ends with `LogGone`. */
+  discard(): void {
+    this.#state = 'gone'
+    this.#recoveryPoint.end()
+    for (const segment of this.#segments?.all ?? []) segment.closeFiles()
+  }
+
+  /** Ends appends and rewrites, and makes the log whole on the medium. Throws the disk's error. */
+  async settle(): Promise<void> {
+    if (this.#state === 'open') this.#state = 'closed'
+    if (this.#segments === null) return
+    for (const segment of this.#segments.all) segment.seal()
+    const { all } = this.#segments
+    const safe = this.#recoveryPoint.offset
+    const unsafe = all.filter((_, index) => (all[index + 1]?.start ?? Number.POSITIVE_INFINITY) > safe)
+    const paths = this.#appended || !this.#clean ? unsafe.flatMap(segment => segment.paths()) : []
+    await this.#recoveryPoint.settle([...paths, ...this.#savedParts], this.#end)
+  }
+
+  #openSegment(start: Offset): FileSegment {
+    return new FileSegment(this.#shared, this.directory, start, null, this.indexIntervalBytes)
+  }
+
+  /** Closes the active segment: `next` is active from now on. */
+  #close(segments: SegmentList, next: FileSegment): void {
+    const { active } = segments
+    active.trySeal()
+    segments.add(next)
+    this.#recoveryPoint.closed(active, next.start, error => this.#fail(error))
+  }
+
+  /** The medium refused what must not be refused: no more appends until the engine is opened anew. */
+  #fail(error: unknown): void {
+    if (this.#state !== 'open') return
+    this.#state = 'failed'
+    this.#shared.warn(`${this.directory} takes no more appends until it is recovered: ${error}`)
+  }
+
+  #refusal(error: unknown): 'full' | 'failed' {
+    const code = systemCode(error)
+    if (code === undefined && !(error instanceof KafkaError)) throw error
+    if (code !== undefined && TRANSIENT.has(code)) return 'full'
+    this.#fail(error)
+    return 'failed'
+  }
+
+  /** The result of `work`; the disk's errors become KAFKA_STORAGE_ERROR. */
+  #guarded<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      throw systemCode(error) === undefined ? error : storageError(error)
+    }
+  }
+}
+
+const storageError = (error: unknown): KafkaError => new KafkaError('KAFKA_STORAGE_ERROR', String(error))

@@ -1,0 +1,149 @@
+/**
+ * Compaction of closed segments, by Kafka's protocol: the output of a group of segments is written to `.cleaned` files, which become `.swap` when they
+ * are complete; then the old segments become `.deleted` and the output takes their place. A crash at any moment leaves either enough of the
+ * old or a `.log.swap`, which recovery puts in place (`leftovers.ts`).
+ */
+import { dirname } from 'node:path'
+import * as batch from '../../protocol/records/batch.ts'
+import type { Batch } from '../engine.ts'
+import type { Disk } from './disk.ts'
+import { FileSlice, readInto } from './read.ts'
+import { FileSegment } from './segment.ts'
+import { CLEANED, DELETED, SWAP } from './segment-names.ts'
+import type { Shared } from './shared.ts'
+
+const PORTION_BYTES = 1024 * 1024
+const MAX_RELATIVE_OFFSET = 0x7fffffff
+
+/** What `keep` of `Log.rewrite` is. */
+export type Keep = (batches: readonly Buffer[]) => Promise<readonly Buffer[]>
+
+/** The log whose segments are rewritten. */
+export interface RewrittenLog {
+  readonly directory: string
+  readonly indexIntervalBytes: () => number
+  /** Whether these are still neighbours in the log; throws or is false when the rewrite must end. */
+  has(segments: readonly FileSegment[]): boolean
+  /** Calls `rename`, which puts the files in place, and takes its segment for these. */
+  replace(segments: readonly FileSegment[], rename: () => FileSegment): void
+}
+
+/** Segments that fit into one together, as they are. */
+export const groupSegments = (segments: readonly FileSegment[], segmentBytes: number): FileSegment[][] => {
+  const groups: FileSegment[][] = []
+  let group: FileSegment[] = []
+  let sizeBytes = 0
+  for (const [index, segment] of segments.entries()) {
+    const end = segments[index + 1]?.start ?? segment.start + 1
+    const first = group[0]
+    const fits = sizeBytes + segment.sizeBytes <= segmentBytes
+    if (first === undefined || !fits || end - first.start > MAX_RELATIVE_OFFSET) {
+      group = []
+      groups.push(group)
+      sizeBytes = 0
+    }
+    group.push(segment)
+    sizeBytes += segment.sizeBytes
+  }
+  return groups
+}
+
+/** Puts one segment in the place of the group. False if the log no longer has the group. */
+export const rewriteGroup = async (
+  shared: Shared,
+  log: RewrittenLog,
+  group: readonly FileSegment[],
+  keep: Keep,
+): Promise<boolean> => {
+  const first = group[0]!
+  const cleaned = new FileSegment(shared, log.directory, first.start, null, log.indexIntervalBytes, CLEANED)
+  try {
+    for (const segment of group) {
+      if (!(await cleanSegment(shared, log, group, segment, cleaned, keep))) return discard(shared, cleaned)
+    }
+    cleaned.seal()
+    for (const path of cleaned.paths()) await shared.disk.sync(path)
+    if (!log.has(group)) return discard(shared, cleaned)
+  } catch (error) {
+    discard(shared, cleaned)
+    throw error
+  }
+  log.replace(group, () => swap(shared, log, group, cleaned))
+  return true
+}
+
+const cleanSegment = async (
+  shared: Shared,
+  log: RewrittenLog,
+  group: readonly FileSegment[],
+  segment: FileSegment,
+  cleaned: FileSegment,
+  keep: Keep,
+): Promise<boolean> => {
+  const limits = { maxBytes: PORTION_BYTES, before: Number.POSITIVE_INFINITY, atLeastOne: true }
+  for (let position = 0; position < segment.sizeBytes; ) {
+    if (!log.has(group)) return false
+    const slice = new FileSlice(shared.pool, 0)
+    position = readInto(slice, shared, segment, position, limits)
+    try {
+      const kept = (await keep(split(slice.chunks))).map(toBatch)
+      if (!log.has(group)) return false
+      cleaned.write(kept, 0, kept.length)
+      for (const { lastOffset, maxTimestamp, bytes } of kept) cleaned.account(lastOffset, maxTimestamp, bytes.length)
+    } finally {
+      slice.release()
+    }
+  }
+  return true
+}
+
+const split = (chunks: readonly Buffer[]): Buffer[] =>
+  chunks.flatMap(chunk => {
+    const batches: Buffer[] = []
+    for (const at of batch.batches(chunk)) batches.push(chunk.subarray(at, at + batch.sizeInBytes(chunk, at)))
+    return batches
+  })
+
+const toBatch = (bytes: Buffer): Batch => ({
+  baseOffset: batch.baseOffset(bytes, 0),
+  lastOffset: batch.lastOffset(bytes, 0),
+  maxTimestamp: batch.maxTimestamp(bytes, 0),
+  bytes,
+})
+
+const discard = (shared: Shared, cleaned: FileSegment): false => {
+  cleaned.closeFiles()
+  for (const path of cleaned.paths()) shared.disk.unlink(path)
+  return false
+}
+
+/** In one turn, so that no read comes between. */
+const swap = (shared: Shared, log: RewrittenLog, group: readonly FileSegment[], cleaned: FileSegment): FileSegment => {
+  const { disk } = shared
+  cleaned.closeFiles()
+  const places = cleaned.paths().map(path => path.slice(0, -CLEANED.length))
+  for (const place of places) disk.rename(place + CLEANED, place + SWAP)
+  for (const segment of group) retireSegment(shared, segment)
+  for (const place of places) disk.rename(place + SWAP, place)
+  return new FileSegment(shared, log.directory, cleaned.start, cleaned.sizeBytes, log.indexIntervalBytes)
+}
+
+/** Takes a segment's files out of the log; the space comes back in the background. */
+export const retireSegment = (shared: Shared, segment: FileSegment): void => {
+  const { disk } = shared
+  segment.closeFiles()
+  const retired: string[] = []
+  for (const path of segment.paths()) {
+    if (disk.sizeBytes(path) === null) continue
+    disk.rename(path, path + DELETED)
+    retired.push(path + DELETED)
+  }
+  shared.background(`removing ${segment.file.path}${DELETED}`, removeRetired(disk, retired))
+}
+
+const removeRetired = async (disk: Disk, paths: readonly string[]): Promise<void> => {
+  // What takes the place of these files is named in this turn: that must be on the medium before they are gone from it.
+  await Promise.resolve()
+  for (const directory of new Set(paths.map(dirname))) await disk.syncDirectory(directory)
+  for (const path of paths) await disk.remove(path)
+}

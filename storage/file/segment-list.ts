@@ -1,0 +1,102 @@
+/**
+ * The segments of a log in order, and reads over them.
+ */
+import type { Offset } from '../engine.ts'
+import { type FileSlice, type ReadLimits, readInto } from './read.ts'
+import type { FileSegment } from './segment.ts'
+import type { Shared } from './shared.ts'
+
+/** Consumers at so many places of a log go on without a search. */
+const MAX_CURSORS = 8
+
+interface Cursor {
+  readonly offset: Offset
+  readonly segment: FileSegment
+  readonly position: number
+}
+
+export class SegmentList {
+  readonly #shared: Shared
+  readonly #segments: FileSegment[]
+  #generation = 0
+  /** Where the last reads ended, which is where the next ones begin. */
+  #cursors: Cursor[] = []
+  #nextCursor = 0
+
+  /** @param segments in order, at least one. */
+  constructor(shared: Shared, segments: FileSegment[]) {
+    this.#shared = shared
+    this.#segments = segments
+  }
+
+  get all(): readonly FileSegment[] {
+    return this.#segments
+  }
+
+  /** The last one. */
+  get active(): FileSegment {
+    return this.#segments[this.#segments.length - 1]!
+  }
+
+  /** Moves with every `replace`. */
+  get generation(): number {
+    return this.#generation
+  }
+
+  /** Index of the last segment that starts at or below `offset`; 0 if there is none. */
+  indexOf(offset: Offset): number {
+    let low = 0
+    let high = this.#segments.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if (this.#segments[middle]!.start <= offset) low = middle
+      else high = middle - 1
+    }
+    return low
+  }
+
+  /** Behind the last. */
+  add(segment: FileSegment): void {
+    this.#segments.push(segment)
+  }
+
+  /** Puts others in the place of `count` segments from `index` on, which are returned. */
+  replace(index: number, count: number, by: readonly FileSegment[]): FileSegment[] {
+    this.#generation++
+    this.#cursors = []
+    this.#nextCursor = 0
+    return this.#segments.splice(index, count, ...by)
+  }
+
+  /**
+   * Adds whole batches from the one that contains `offset` on to the slice. Throws CORRUPT_MESSAGE if the first of them is damaged; before later
+   * damage it stops.
+   */
+  read(slice: FileSlice, offset: Offset, limits: ReadLimits): void {
+    let { segment, position } = this.#locate(offset)
+    for (let index = this.indexOf(segment.start); ; index++) {
+      position = readInto(slice, this.#shared, segment, position, limits)
+      if (position < segment.sizeBytes || index + 1 === this.#segments.length) break
+      if (slice.sizeBytes >= limits.maxBytes && slice.sizeBytes > 0) break
+      segment = this.#segments[index + 1]!
+      position = 0
+    }
+    if (slice.sizeBytes > 0) this.#remember({ offset: slice.next, segment, position })
+  }
+
+  #locate(offset: Offset): Cursor {
+    const known = this.#cursors.find(cursor => cursor.offset === offset)
+    if (known !== undefined) return known
+    const segment = this.#segments[this.indexOf(offset)]!
+    return { offset, segment, position: segment.positionOf(offset) }
+  }
+
+  #remember(cursor: Cursor): void {
+    const known = this.#cursors.findIndex(({ offset }) => offset === cursor.offset)
+    if (known >= 0) this.#cursors[known] = cursor
+    else {
+      this.#cursors[this.#nextCursor] = cursor
+      this.#nextCursor = (this.#nextCursor + 1) % MAX_CURSORS
+    }
+  }
+}
