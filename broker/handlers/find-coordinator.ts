@@ -29,16 +29,16 @@ export const findCoordinator = handler(FindCoordinator, {
       key => find(request.keyType, key, context, broker),
       (key, error) => notFound(key, error),
     )
-    return context.apiVersion < 4 ? { ...found[0]!, ...NO_KEYS } : { ...NO_KEY, coordinators: found }
+    return context.apiVersion < 4 ? alone(found[0]!) : { coordinators: found }
   },
   refuse: (request, error, context) =>
     context.apiVersion < 4
-      ? { ...notFound(request.key, error), ...NO_KEYS }
-      : { ...NO_KEY, coordinators: request.coordinatorKeys.map(key => notFound(key, error)) },
+      ? alone(notFound(request.key, error))
+      : { coordinators: request.coordinatorKeys.map(key => notFound(key, error)) },
 })
 
-const NO_KEYS = { coordinators: [] }
-const NO_KEY = { errorCode: 0, errorMessage: null, nodeId: -1, host: '', port: -1 }
+/** Up to version 3 the answer is that of one key. */
+const alone = ({ key: _, ...found }: Found) => found
 
 const find = async (keyType: number, key: string, context: Context, broker: Broker): Promise<Found> => {
   checkType(keyType)
