@@ -111,6 +111,15 @@ test('offsets keep the gaps that compaction made', t => {
   }
 })
 
+test('a set that has reached the bound is not made longer', t => {
+  const batches = [10, 12, 14].map(baseOffset => build({ baseOffset }))
+  const offsets = (maxBytes: number) =>
+    read(downConvert(Buffer.concat(batches), { toMagic: 1, firstOffset: 0, maxBytes })).map(({ offset }) => offset)
+  t.deepEqual(offsets(20), [10, 11])
+  t.deepEqual(offsets(100), [10, 11, 12, 13])
+  t.deepEqual(offsets(1000), [10, 11, 12, 13, 14, 15])
+})
+
 test('garbage among the batches is refused', t => {
   const source = build({})
   source.writeInt32BE(3, batch.RECORD_COUNT)

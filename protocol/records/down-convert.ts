@@ -6,7 +6,7 @@ import * as batch from './batch.ts'
 import { type Codec, codecOf, codecs, compress } from './compression.ts'
 import { breakHeaderChecksum } from './lz4.ts'
 import { messageOverhead, type OldMagic, writeMessage } from './message.ts'
-import { RecordReader } from './record-reader.ts'
+import { DEFAULT_MAX_DECOMPRESSED_BYTES, RecordReader } from './record-reader.ts'
 import { MIN_RECORD_SIZE } from './walk.ts'
 
 /** How `downConvert` converts. */
@@ -15,7 +15,7 @@ export interface DownConvertOptions {
   readonly toMagic: OldMagic
   /** Offset that was asked for: what is before it in an uncompressed batch is left out. */
   readonly firstOffset: number
-  /** Bound of each batch's decompressed records; default 128 MiB. */
+  /** Bound of each batch's decompressed records. Once the set is that long, the rest is left to the next Fetch. Default 128 MiB. */
   readonly maxBytes?: number
 }
 
@@ -26,13 +26,18 @@ export interface DownConvertOptions {
  */
 export const downConvert = (buffer: Buffer, options: DownConvertOptions): Buffer => {
   const parts: Buffer[] = []
+  let room = options.maxBytes ?? DEFAULT_MAX_DECOMPRESSED_BYTES
   for (const position of batch.batches(buffer)) {
     if (batch.isControl(buffer, position)) continue
     const codec = codecOf(batch.codec(buffer, position))
     if (codec === 'zstd')
       throw new KafkaError('UNSUPPORTED_COMPRESSION_TYPE', 'zstd needs a consumer that speaks Fetch 10 or later')
     const messages = convertBatch(buffer, position, codec === 'none', options)
-    if (messages !== null) parts.push(codec === 'none' ? messages.set : wrap(messages, codec, options.toMagic))
+    if (messages === null) continue
+    const part = codec === 'none' ? messages.set : wrap(messages, codec, options.toMagic)
+    parts.push(part)
+    room -= part.length
+    if (room <= 0) break
   }
   return parts.length === 1 ? parts[0]! : Buffer.concat(parts)
 }
