@@ -70,7 +70,7 @@ export const ConsumerGroupMemberMetadataValue = message({
     /** Of a member that speaks the classic protocol, while a group changes over; null otherwise. */
     classicMemberMetadata: struct(
       '0+',
-      { tag: 0, nullable: '0+', default: null },
+      { tag: 0, nullable: '0+' },
       {
         sessionTimeoutMs: int32(),
         supportedProtocols: array('0+', {
@@ -216,7 +216,7 @@ const topicPartitions = {
   topicId: uuid(),
   partitions: array('0+', int32()),
   /** Of each partition the member epoch at which the member got it; null: unknown. */
-  assignmentEpochs: array('0+', { tag: 0, nullable: '0+', default: null }, int32()),
+  assignmentEpochs: array('0+', { tag: 0, nullable: '0+' }, int32()),
 }
 
 /** Where the member is on its way to the target. Written whenever it takes a step. */

@@ -30,7 +30,7 @@ export const StreamsGroupMetadataValue = message({
     /** Settings with which the assignor last ran; when they change, so does the group epoch. */
     lastAssignmentConfigs: array(
       '0+',
-      { tag: 1, nullable: '0+', default: null },
+      { tag: 1, nullable: '0+' },
       {
         key: string(),
         value: string(),
@@ -202,7 +202,7 @@ const taskIdsWithEpochs = {
   subtopologyId: string(),
   partitions: array('0+', int32()),
   /** Of each task the member epoch at which the member got it; null: unknown. */
-  assignmentEpochs: array('0+', { tag: 0, nullable: '0+', default: null }, int32()),
+  assignmentEpochs: array('0+', { tag: 0, nullable: '0+' }, int32()),
 }
 
 /** Where the member is on its way to the target. Written whenever it takes a step; a tombstone when it is gone. */
