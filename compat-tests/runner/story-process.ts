@@ -1,0 +1,106 @@
+/**
+ * The process that tells one client's stories, one after the other. The client's native parts, hung sockets and threads are in
+ * here: whatever a story leaves behind ends with this process, at the latest when its deadline has passed.
+ */
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Driver, Unsupported } from '../clients/driver.ts'
+import { clients, type OpenDriver } from '../clients/index.ts'
+import { openKafkajs } from '../clients/kafkajs/driver.ts'
+import { scenarios } from '../scenarios/index.ts'
+import type { Scenario, Stage } from '../scenarios/scenario.ts'
+import type {
+  BeganMessage,
+  EndedMessage,
+  PlayMessage,
+  RestartedMessage,
+  RestartMessage,
+  Verdict,
+} from './story-messages.ts'
+
+const defaultDeadlineMs = 30_000
+
+/** After this the clients of a story that ended are left to themselves. */
+const closeMs = 10_000
+
+/** Thrown where a story took longer than it may: its clients may still be at work, so no other story may follow in here. */
+class Overdue extends Error {}
+
+function tell(message: BeganMessage | EndedMessage | RestartMessage): void {
+  process.send?.(message)
+}
+
+async function restartBroker(): Promise<void> {
+  tell({ kind: 'restart' })
+  const [answer] = (await once(process, 'message')) as [RestartedMessage]
+  if (answer.problem?.kind === 'skip') throw new Unsupported(answer.problem.reason)
+  if (answer.problem !== undefined) throw new Error(answer.problem.reason)
+}
+
+function stageFor(scenario: Scenario, client: Driver, stagehand: Driver): Stage {
+  const freshName = (kind: string) => `${kind}-${scenario.id}-${randomBytes(4).toString('hex')}`
+  return {
+    client,
+    stagehand,
+    freshName,
+    restartBroker,
+    async prepareTopic(settings) {
+      const topic = freshName('topic')
+      await stagehand.createTopic(topic, settings)
+      return topic
+    },
+  }
+}
+
+async function within<T>(deadlineMs: number, work: Promise<T>): Promise<T> {
+  const cancel = new AbortController()
+  const overdue = pause(deadlineMs, undefined, { signal: cancel.signal }).then(() => {
+    throw new Overdue(`not done within ${deadlineMs} ms`)
+  })
+  try {
+    return await Promise.race([work, overdue])
+  } finally {
+    cancel.abort()
+  }
+}
+
+async function playOnce(scenario: Scenario, open: OpenDriver, address: string): Promise<void> {
+  const drivers: Driver[] = []
+  try {
+    const client = await open(address)
+    drivers.push(client)
+    const stagehand = await openKafkajs(address)
+    drivers.push(stagehand)
+    await scenario.play(stageFor(scenario, client, stagehand))
+  } finally {
+    await within(closeMs, Promise.all(drivers.map(driver => driver.close())))
+  }
+}
+
+/** Tells one story and its verdict; false where no other may follow in this process. */
+async function tellStory(scenario: Scenario, open: OpenDriver, address: string): Promise<boolean> {
+  const deadlineMs = scenario.deadlineMs ?? defaultDeadlineMs
+  tell({ kind: 'began', scenarioId: scenario.id, deadlineMs: deadlineMs + closeMs })
+  const start = performance.now()
+  const end = (verdict: Verdict, reason: string) =>
+    tell({ kind: 'ended', scenarioId: scenario.id, verdict, reason, tookMs: Math.round(performance.now() - start) })
+  try {
+    await within(deadlineMs, playOnce(scenario, open, address))
+    end('passed', '')
+  } catch (error) {
+    if (error instanceof Unsupported) end('skipped', error.message)
+    else end('failed', error instanceof Error ? (error.stack ?? error.message) : String(error))
+    return !(error instanceof Overdue)
+  }
+  return true
+}
+
+const [message] = (await once(process, 'message')) as [PlayMessage]
+const open = clients.get(message.client)
+if (open === undefined) throw new Error(`no client ${message.client}`)
+for (const scenario of scenarios.filter(({ id }) => message.scenarioIds.includes(id))) {
+  if (!(await tellStory(scenario, open, message.address))) break
+}
+// librdkafka's threads would keep the process alive.
+process.exit(0)

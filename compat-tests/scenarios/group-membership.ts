@@ -1,0 +1,239 @@
+/** Stories about groups of the classic protocol: joining, sharing, leaving, pausing. */
+import assert from 'node:assert/strict'
+import type { JoinOptions, JournalEntry, Member, TopicPartition } from '../clients/driver.ts'
+import { assertEachOnce, assertInOrder, assertNoRepeatOfCommitted } from './assertions.ts'
+import { numberedRecords, spreadRecords } from './sample-records.ts'
+import type { Scenario, Stage } from './scenario.ts'
+import { until } from './until.ts'
+
+const assignors = ['range', 'roundrobin', 'cooperative-sticky'] as const
+
+function partitionsTo(end: number, partitions = 4, start = 0) {
+  return Array.from({ length: partitions }, (_, partition) => ({ partition, start, end }))
+}
+
+function shown(assignment: readonly TopicPartition[]): string {
+  return assignment.map(({ topic, partition }) => `${topic}-${partition}`).join(' ')
+}
+
+/** Waits until the members have `sizes` partitions each, no partition twice. */
+async function untilShared(members: readonly Member[], sizes: readonly number[]): Promise<void> {
+  const state = () => members.map(member => `[${shown(member.assignment())}]`).join(' ')
+  await until(
+    () => `members with ${sizes.join(' and ')} partitions; they have ${state()}`,
+    () => members.every((member, index) => member.assignment().length === sizes[index]),
+  )
+  const all = members.flatMap(member => member.assignment().map(each => shown([each])))
+  assert.equal(new Set(all).size, all.length, `a partition has two owners: ${state()}`)
+}
+
+/** Waits until the group has committed `end` in each of four partitions. */
+async function untilCommitted({ stagehand }: Stage, group: string, topic: string, end: number): Promise<void> {
+  await until(`offset ${end} committed in every partition`, async () => {
+    const committed = await stagehand.committed(group, topic, [0, 1, 2, 3])
+    return [0, 1, 2, 3].every(partition => committed.get(partition)?.offset === end)
+  })
+}
+
+const calmRebalances = assignors.map(
+  (assignor): Scenario => ({
+    id: `two-members-${assignor}`,
+    title: `With the ${assignor} assignor a second member takes its share and gives it back; each record comes exactly once.`,
+    deadlineMs: 60_000,
+    async play(stage) {
+      const { client, prepareTopic, freshName } = stage
+      const topic = await prepareTopic({ partitions: 4 })
+      const group = freshName('group')
+      const options: JoinOptions = { topics: [topic], from: 'earliest', commit: 'as-received', assignor }
+      const first = await client.join(group, options)
+      await untilShared([first], [4])
+      await client.produce(topic, spreadRecords(100, 4))
+      await untilCommitted(stage, group, topic, 100)
+      const second = await client.join(group, options)
+      await untilShared([first, second], [2, 2])
+      await client.produce(topic, spreadRecords(100, 4))
+      await untilCommitted(stage, group, topic, 200)
+      assert.equal(second.received.length, 200, 'the second member had two partitions of a hundred records')
+      await second.leave()
+      await untilShared([first], [4])
+      await client.produce(topic, spreadRecords(100, 4))
+      await untilCommitted(stage, group, topic, 300)
+      assertEachOnce([...first.received, ...second.received], partitionsTo(300))
+      assertInOrder(first.received)
+      assertInOrder(second.received)
+    },
+  }),
+)
+
+/** Members come and go. */
+export const membershipStories: readonly Scenario[] = [
+  ...calmRebalances,
+  {
+    id: 'rebalance-under-way',
+    title: 'While records flow, a member comes and goes: none is lost, and none comes again that was committed.',
+    deadlineMs: 60_000,
+    async play(stage) {
+      const { client, stagehand, prepareTopic, freshName } = stage
+      const topic = await prepareTopic({ partitions: 4 })
+      const group = freshName('group')
+      const journal: JournalEntry[] = []
+      const options: JoinOptions = { topics: [topic], from: 'earliest', commit: 'as-received', journal }
+      const distinct = () =>
+        new Set(journal.filter(each => each.kind === 'record').map(each => `${each.partition}:${each.offset}`))
+      let sent = 0
+      let flowing = true
+      const flow = (async () => {
+        while (flowing) {
+          await stagehand.produce(topic, spreadRecords(5, 4))
+          sent += 20
+        }
+      })()
+      const first = await client.join(group, options)
+      await until('records at the first member', () => first.received.length >= 100)
+      const second = await client.join(group, options)
+      await until('records at the second member', () => second.received.length >= 100)
+      await second.leave()
+      await untilShared([first], [4])
+      flowing = false
+      await flow
+      await until(
+        () => `${sent} records received; ${distinct().size} are`,
+        () => distinct().size === sent,
+      )
+      await untilCommitted(stage, group, topic, sent / 4)
+      assertNoRepeatOfCommitted(journal)
+    },
+  },
+  {
+    id: 'resume-after-leaving',
+    title: 'A member that comes after another has left goes on at the committed offset.',
+    async play(stage) {
+      const { client, prepareTopic, freshName } = stage
+      const topic = await prepareTopic({ partitions: 4 })
+      const group = freshName('group')
+      const options: JoinOptions = { topics: [topic], from: 'earliest', commit: 'as-received' }
+      await client.produce(topic, spreadRecords(25, 4))
+      const first = await client.join(group, options)
+      await untilCommitted(stage, group, topic, 25)
+      await first.leave()
+      assertEachOnce(first.received, partitionsTo(25))
+      await client.produce(topic, spreadRecords(25, 4))
+      const second = await client.join(group, options)
+      await untilCommitted(stage, group, topic, 50)
+      await second.leave()
+      assertEachOnce(second.received, partitionsTo(50, 4, 25))
+    },
+  },
+  {
+    id: 'uncommitted-comes-again',
+    title: 'What a member received and did not commit comes to the next member.',
+    async play({ client, prepareTopic, freshName }) {
+      const topic = await prepareTopic()
+      const group = freshName('group')
+      const options: JoinOptions = { topics: [topic], from: 'earliest', commit: 'never' }
+      await client.produce(topic, numberedRecords(10))
+      const first = await client.join(group, options)
+      await until('ten records', () => first.received.length === 10)
+      await first.leave()
+      const second = await client.join(group, options)
+      await until('ten records again', () => second.received.length === 10)
+      assertEachOnce(second.received, [{ partition: 0, start: 0, end: 10 }])
+    },
+  },
+  {
+    id: 'two-topics',
+    title: 'A group over two topics receives both, and two groups on one topic each receive everything.',
+    async play({ client, prepareTopic, freshName }) {
+      const topics = [await prepareTopic({ partitions: 2 }), await prepareTopic()]
+      for (const topic of topics) await client.produce(topic, numberedRecords(20))
+      const options: JoinOptions = { topics, from: 'earliest', commit: 'as-received' }
+      const members = [await client.join(freshName('group'), options), await client.join(freshName('group'), options)]
+      for (const member of members) {
+        await until('all records of both topics', () => member.received.length === 40)
+        for (const topic of topics) {
+          assertEachOnce(
+            member.received.filter(each => each.topic === topic),
+            [{ partition: 0, start: 0, end: 20 }],
+          )
+        }
+        assert.equal(member.assignment().length, 3)
+      }
+    },
+  },
+  {
+    id: 'pause-and-resume',
+    title:
+      'A paused partition rests while the other goes on; when it resumes nothing is missing and nothing comes twice.',
+    async play({ client, prepareTopic, freshName }) {
+      const topic = await prepareTopic({ partitions: 2 })
+      const member = await client.join(freshName('group'), { topics: [topic], from: 'earliest', commit: 'as-received' })
+      await until('assignment', () => member.assignment().length === 2)
+      await client.produce(topic, spreadRecords(10, 2))
+      await until('the first records', () => member.received.length === 20)
+      member.pause(topic, 1)
+      await client.produce(topic, spreadRecords(500, 2))
+      await until(
+        'the records of the other partition',
+        () => member.received.filter(each => each.partition === 0).length === 510,
+      )
+      const paused = member.received.filter(each => each.partition === 1).length
+      assert.equal(paused, 10, 'nothing of the paused partition')
+      member.resume(topic, 1)
+      await until('the records of the paused partition', () => member.received.length === 1020)
+      assertEachOnce(member.received, partitionsTo(510, 2))
+      assertInOrder(member.received)
+    },
+  },
+  {
+    id: 'static-member',
+    title: 'A static member that returns in time has its partitions again, and the other never loses its own.',
+    deadlineMs: 60_000,
+    async play({ client, stagehand, prepareTopic, freshName }) {
+      const topic = await prepareTopic({ partitions: 4 })
+      const group = freshName('group')
+      const options: JoinOptions = {
+        topics: [topic],
+        from: 'earliest',
+        commit: 'as-received',
+        sessionTimeoutMs: 30_000,
+      }
+      const first = await client.join(group, { ...options, instanceId: 'one' })
+      const second = await client.join(group, { ...options, instanceId: 'two' })
+      await untilShared([first, second], [2, 2])
+      const [had, kept] = [shown(first.assignment()), shown(second.assignment())]
+      await first.leave()
+      assert.equal((await stagehand.describeGroup(group)).state, 'Stable')
+      const again = await client.join(group, { ...options, instanceId: 'one' })
+      await untilShared([again, second], [2, 2])
+      assert.equal(shown(again.assignment()), had)
+      assert.equal(shown(second.assignment()), kept)
+      const { memberCount, state } = await stagehand.describeGroup(group)
+      assert.deepEqual({ memberCount, state }, { memberCount: 2, state: 'Stable' })
+    },
+  },
+  {
+    id: 'static-member-fenced',
+    title: 'When a second member takes the same static id, the first is shut out and the second gets its partitions.',
+    async play({ client, prepareTopic, freshName }) {
+      const topic = await prepareTopic({ partitions: 2 })
+      const group = freshName('group')
+      const options: JoinOptions = { topics: [topic], from: 'earliest', commit: 'as-received', instanceId: 'the-one' }
+      const older = await client.join(group, options)
+      await untilShared([older], [2])
+      const newer = await client.join(group, options)
+      await untilShared([newer], [2])
+      await until('the older member shut out', () => failureOf(older) !== undefined)
+      await client.produce(topic, spreadRecords(5, 2))
+      await until('records at the newer member', () => newer.received.length === 10)
+    },
+  },
+]
+
+function failureOf(member: Member): string | undefined {
+  try {
+    member.assignment()
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
