@@ -9,18 +9,8 @@ import type { Turn } from './turn.ts'
 
 const NO_BYTES = Buffer.alloc(0)
 
-/**
- * The group; null if there is none. Subscriptions and the protocol are shown only of a Stable group: before that they
- * aren't settled. Offsets alone make an Empty group without a protocol type.
- */
-export const describeGroup = (
-  group: ClassicGroup | undefined,
-  offsets: CommittedOffsets,
-  groupId: string,
-): DescribedGroup | null => {
-  if (group === undefined) {
-    return offsets.has(groupId) ? { state: 'Empty', protocolType: '', protocolName: '', members: [] } : null
-  }
+/** The group. Subscriptions and the protocol are shown only of a Stable group: before that they aren't settled. */
+export const describeGroup = (group: ClassicGroup): DescribedGroup => {
   const stable = group.state === 'Stable'
   return {
     state: group.state,
@@ -38,27 +28,19 @@ export const describeGroup = (
 }
 
 /** All groups, those that are only offsets included. */
-export const listGroups = (groups: Iterable<ClassicGroup>, offsets: CommittedOffsets): readonly ListedGroup[] => {
-  const listed = new Map<string, ListedGroup>()
-  for (const groupId of offsets.groupIds()) {
-    listed.set(groupId, { groupId, protocolType: '', state: 'Empty', type: 'classic' })
-  }
-  for (const { id, protocolType, state, type } of groups) {
-    listed.set(id, { groupId: id, protocolType: protocolType ?? '', state, type })
-  }
-  return [...listed.values()]
-}
+export const listGroups = (groups: Iterable<ClassicGroup>): readonly ListedGroup[] =>
+  Array.from(groups, ({ id, protocolType, state, type }) => ({
+    groupId: id,
+    protocolType: protocolType ?? '',
+    state,
+    type,
+  }))
 
 /** Deletes the group with its offsets: NON_EMPTY_GROUP while it has members, GROUP_ID_NOT_FOUND. */
-export const deleteGroup = (
-  turn: Turn,
-  group: ClassicGroup | undefined,
-  offsets: CommittedOffsets,
-  groupId: string,
-): ErrorName => {
-  if (group === undefined && !offsets.has(groupId)) return 'GROUP_ID_NOT_FOUND'
-  if (group !== undefined && group.state !== 'Empty') return 'NON_EMPTY_GROUP'
-  removeGroupOffsets(turn, offsets, groupId)
-  if (group !== undefined) turn.write({ type: 'group', group: groupId, value: null })
+export const deleteGroup = (turn: Turn, group: ClassicGroup | undefined, offsets: CommittedOffsets): ErrorName => {
+  if (group === undefined) return 'GROUP_ID_NOT_FOUND'
+  if (group.state !== 'Empty') return 'NON_EMPTY_GROUP'
+  removeGroupOffsets(turn, offsets, group.id)
+  turn.write({ type: 'group', group: group.id, value: null })
   return 'NONE'
 }

@@ -50,6 +50,7 @@ export class GroupsMachine implements Machine<GroupEvent, GroupRecord, GroupRepl
   apply(record: GroupRecord, { producer, timestamp }: Applied): void {
     if (record.type === 'offset') {
       this.#offsets.apply(record, producer)
+      if (record.value !== null) this.#group(record.group, timestamp) // offsets alone make a group
     } else if (record.value === null) {
       this.#groups.delete(record.group)
     } else {
@@ -81,7 +82,7 @@ export class GroupsMachine implements Machine<GroupEvent, GroupRecord, GroupRepl
       case 'topicsDeleted':
         return removeTopics(turn, this.#offsets, event.topics)
       case 'list':
-        return turn.reply('list', event.request, listGroups(this.#groups.values(), this.#offsets))
+        return turn.reply('list', event.request, listGroups(this.#groups.values()))
       case 'join':
         return this.#join(turn, event)
       default:
@@ -102,15 +103,15 @@ export class GroupsMachine implements Machine<GroupEvent, GroupRecord, GroupRepl
         if (group !== undefined) return leave(turn, group, event)
         return turn.reply('leave', request, { error: 'NONE', members: event.members.map(() => UNKNOWN_MEMBER) })
       case 'commit':
-        return commit(turn, group, event, group !== undefined || this.#offsets.has(event.groupId))
+        return commit(turn, group, event)
       case 'fetchOffsets':
         return turn.reply('fetchOffsets', request, fetchOffsets(this.#offsets, event))
       case 'deleteOffsets':
         return turn.reply('deleteOffsets', request, deleteOffsets(turn, group, this.#offsets, event))
       case 'describe':
-        return turn.reply('describe', request, describeGroup(group, this.#offsets, event.groupId))
+        return turn.reply('describe', request, group === undefined ? null : describeGroup(group))
       case 'deleteGroup':
-        return turn.reply('deleteGroup', request, deleteGroup(turn, group, this.#offsets, event.groupId))
+        return turn.reply('deleteGroup', request, deleteGroup(turn, group, this.#offsets))
     }
   }
 
@@ -138,18 +139,17 @@ export class GroupsMachine implements Machine<GroupEvent, GroupRecord, GroupRepl
 
   /** Removes expired offsets, and the groups that have neither members nor offsets left. */
   #expireOffsets(turn: Turn): void {
-    for (const groupId of new Set([...this.#groups.keys(), ...this.#offsets.groupIds()])) {
-      const group = this.#groups.get(groupId)
-      const noneLeft = removeExpired(turn, group, this.#offsets, groupId)
-      if (group?.isIdle && noneLeft && !this.#offsets.hasPending(groupId))
-        turn.write({ type: 'group', group: groupId, value: null })
+    for (const group of this.#groups.values()) {
+      const noneLeft = removeExpired(turn, group, this.#offsets)
+      if (group.isIdle && noneLeft && !this.#offsets.hasPending(group.id))
+        turn.write({ type: 'group', group: group.id, value: null })
     }
     turn.wake({ type: 'offsets' }, this.#settings.offsetsRetentionCheckIntervalMs)
   }
 
   /** Forgets a group that the log knows nothing of and nobody is about to join. */
   #dropUnused(group: ClassicGroup): void {
-    if (group.isIdle && group.generation === 0) this.#groups.delete(group.id)
+    if (group.isIdle && group.generation === 0 && !this.#offsets.has(group.id)) this.#groups.delete(group.id)
   }
 
   #group(groupId: string, now: number): ClassicGroup {

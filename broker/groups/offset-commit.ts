@@ -8,10 +8,9 @@ import type { Turn } from './turn.ts'
 /**
  * OffsetCommit: by a member of the generation, or by anybody to a group without members (generation −1). ILLEGAL_GENERATION,
  * UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID, REBALANCE_IN_PROGRESS, and per offset OFFSET_METADATA_TOO_LARGE.
- * @param exists whether there is such a group, if only because it has offsets.
  */
-export const commit = (turn: Turn, group: ClassicGroup | undefined, event: CommitEvent, exists: boolean): void => {
-  const error = exists ? commitError(group, event) : event.generationId < 0 ? null : event.unknownGroup
+export const commit = (turn: Turn, group: ClassicGroup | undefined, event: CommitEvent): void => {
+  const error = commitError(group, event)
   if (error !== null) {
     turn.reply(
       'commit',
@@ -31,8 +30,8 @@ export const commit = (turn: Turn, group: ClassicGroup | undefined, event: Commi
 
 const commitError = (group: ClassicGroup | undefined, event: CommitEvent): ErrorName | null => {
   const { generationId, memberId, groupInstanceId } = event
-  if (generationId < 0 && (group === undefined || group.state === 'Empty')) return null
-  if (group === undefined) return 'UNKNOWN_MEMBER_ID'
+  if (group === undefined) return generationId < 0 ? null : event.unknownGroup
+  if (generationId < 0 && group.state === 'Empty') return null
   if (generationId < 0 && memberId === '' && groupInstanceId === null) return 'UNKNOWN_MEMBER_ID'
   const error = group.memberError(memberId, groupInstanceId)
   if (error !== null) return error

@@ -20,11 +20,10 @@ export const deleteOffsets = (
   offsets: CommittedOffsets,
   event: DeleteOffsetsEvent,
 ): DeletedOffsets => {
-  if (group === undefined && !offsets.has(event.groupId)) return refused('GROUP_ID_NOT_FOUND', event)
-  if (group !== undefined && group.state !== 'Empty' && group.protocolType !== CONSUMER_PROTOCOL_TYPE)
-    return refused('NON_EMPTY_GROUP', event)
+  if (group === undefined) return refused('GROUP_ID_NOT_FOUND', event)
+  if (group.state !== 'Empty' && group.protocolType !== CONSUMER_PROTOCOL_TYPE) return refused('NON_EMPTY_GROUP', event)
   const topics = event.topics.map((one): ErrorName => {
-    if (group?.mayBeSubscribedTo(one.topic)) return 'GROUP_SUBSCRIBED_TO_TOPIC'
+    if (group.mayBeSubscribedTo(one.topic)) return 'GROUP_SUBSCRIBED_TO_TOPIC'
     removeOf(turn, offsets, event.groupId, one)
     return 'NONE'
   })
@@ -59,17 +58,12 @@ export const removeGroupOffsets = (turn: Turn, offsets: CommittedOffsets, groupI
 }
 
 /** Removes what has expired of the group's offsets (KIP-211). True if none are left. */
-export const removeExpired = (
-  turn: Turn,
-  group: ClassicGroup | undefined,
-  offsets: CommittedOffsets,
-  groupId: string,
-): boolean => {
+export const removeExpired = (turn: Turn, group: ClassicGroup, offsets: CommittedOffsets): boolean => {
   let left = 0
-  for (const [topic, partitions] of offsets.of(groupId)) {
-    const kept = group?.mayBeSubscribedTo(topic) ?? false
+  for (const [topic, partitions] of offsets.of(group.id)) {
+    const kept = group.mayBeSubscribedTo(topic)
     for (const [partition, offset] of partitions) {
-      if (!kept && hasExpired(turn, group, offset)) remove(turn, groupId, topic, partition)
+      if (!kept && hasExpired(turn, group, offset)) remove(turn, group.id, topic, partition)
       else left++
     }
   }
@@ -80,10 +74,10 @@ export const removeExpired = (
  * Offsets are kept while they are in use, and `offsets.retention.minutes` longer: since the group is empty, or since the
  * commit where there never were members, or where they aren't subscribed to the topic.
  */
-const hasExpired = (turn: Turn, group: ClassicGroup | undefined, offset: StoredOffset): boolean => {
+const hasExpired = (turn: Turn, group: ClassicGroup, offset: StoredOffset): boolean => {
   const now = turn.now.wall
   let since: number
-  if (group === undefined || group.protocolType === null) since = offset.commitTimestamp
+  if (group.protocolType === null) since = offset.commitTimestamp
   else if (group.state === 'Empty') since = group.stateSince === -1 ? offset.commitTimestamp : group.stateSince
   else if (group.state === 'Stable' && group.knowsSubscriptions) since = offset.commitTimestamp
   else return false
