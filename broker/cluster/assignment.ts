@@ -46,10 +46,10 @@ export const assignReplicas = ({ brokers, replicationFactor, from, count, spread
 /** Throws INVALID_REPLICA_ASSIGNMENT unless `replicas` is a list of different live brokers. */
 export const checkReplicas = (replicas: readonly number[], brokers: readonly number[]): void => {
   const invalid = (problem: string) =>
-    new KafkaError('INVALID_REPLICA_ASSIGNMENT', `The manual partition assignment includes ${problem}`)
+    new KafkaError('INVALID_REPLICA_ASSIGNMENT', `The manual partition assignment includes ${problem}.`)
   if (replicas.length === 0) throw invalid('an empty replica list')
   for (const [index, broker] of replicas.entries()) {
     if (replicas.indexOf(broker) < index) throw invalid(`the broker ${broker} more than once`)
-    if (!brokers.includes(broker)) throw invalid(`broker ${broker}, and there is no such broker`)
+    if (!brokers.includes(broker)) throw invalid(`broker ${broker}, but no such broker is registered`)
   }
 }

@@ -5,7 +5,6 @@ import type { Logger } from 'pino'
 import { KafkaError } from '../../protocol/errors.ts'
 import { configSources } from '../config/config.ts'
 import type { DescribedSetting } from '../config/described-settings.ts'
-import { settingTypes } from '../config/setting.ts'
 import { type ConfigChange, configOperations } from './config-decisions.ts'
 
 const levels = ['FATAL', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'TRACE']
@@ -19,8 +18,8 @@ export const describeLoggers = (logger: Pick<Logger, 'level'>): DescribedSetting
     readOnly: false,
     sensitive: false,
     synonyms: [],
-    type: settingTypes.STRING,
-    documentation: 'The lowest level that is logged.',
+    type: 0,
+    documentation: '',
   },
 ]
 

@@ -15,6 +15,9 @@ import { checkTopicName } from './topic-names.ts'
 /** Most partitions that one request may create (observed with Kafka 4.3). */
 export const MAX_PARTITIONS_PER_REQUEST = 10_000
 
+/** The name of the log that the cluster's metadata is in, which is no topic. */
+const RESERVED_TOPIC = '__cluster_metadata'
+
 /** A topic to create. */
 export interface NewTopic {
   readonly name: string
@@ -83,6 +86,9 @@ export class TopicCreation {
 
   #checkName(name: string): void {
     checkTopicName(name)
+    if (name === RESERVED_TOPIC) {
+      throw new KafkaError('INVALID_REQUEST', `Creation of internal topic ${name} is prohibited.`)
+    }
     if (this.#image.topicByName(name) !== undefined) {
       throw new KafkaError('TOPIC_ALREADY_EXISTS', `Topic '${name}' already exists.`)
     }
@@ -203,6 +209,10 @@ export const decideDeletion = (
   doomed: { readonly name: string } | { readonly id: string },
 ): { topic: TopicImage; record: MetadataRecord } => {
   const topic = 'id' in doomed ? image.topic(doomed.id) : image.topicByName(doomed.name)
-  if (topic === undefined) throw new KafkaError('id' in doomed ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION')
+  if (topic === undefined) {
+    throw 'id' in doomed
+      ? new KafkaError('UNKNOWN_TOPIC_ID', `There is no topic with the id ${doomed.id}.`)
+      : new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `There is no topic '${doomed.name}'.`)
+  }
   return { topic, record: { type: 'removeTopic', topicId: topic.id } }
 }

@@ -18,7 +18,7 @@ export interface DescribedSetting {
   readonly sensitive: boolean
   /** Where the value comes from and what it would fall back to, the current one first. */
   readonly synonyms: readonly { readonly name: string; readonly value: string | null; readonly source: ConfigSource }[]
-  /** A number of `settingTypes`. */
+  /** A number of `settingTypes`, 0 if not known. */
   readonly type: number
   readonly documentation: string
 }
@@ -47,27 +47,46 @@ const shown = ({ name, setting, value, synonyms, readOnly }: Shown): DescribedSe
   }
 }
 
+/** Broker settings that stand in for one another (`log.retention.ms`, `.minutes`, `.hours`), by the first of them. */
+const chains = new Map(
+  Object.values(topicSettingSynonyms).map(synonyms => [synonyms[0]!.key, synonyms.map(({ key }) => key)]),
+)
+
+/** Kafka's order: the places that values come from; in each place the first of the chain that has a value there. */
+const places = [
+  configSources.DYNAMIC_BROKER,
+  configSources.DYNAMIC_DEFAULT_BROKER,
+  configSources.STATIC_BROKER,
+  configSources.DEFAULT,
+]
+
+/** Synonyms of a broker setting, from where it has a value of its own on (observed with Kafka 4.3). */
+const brokerSynonyms = (config: Config, key: BrokerSettingKey): readonly Synonym[] => {
+  const all = (chains.get(key) ?? [key]).flatMap(one => config.synonyms(one))
+  const synonyms = places.flatMap(place => all.find(({ source }) => source === place) ?? [])
+  const own = synonyms.findIndex(({ name }) => name === key)
+  return own < 0 ? [] : synonyms.slice(own)
+}
+
 /** All settings of a broker. */
 export const describeBrokerSettings = (config: Config): DescribedSetting[] =>
   Object.entries<Setting>(brokerSettings).map(([name, setting]) => {
-    const synonyms = config.synonyms(name as BrokerSettingKey)
-    return shown({
-      name,
-      setting,
-      value: synonyms[0]?.value ?? null,
-      synonyms,
-      readOnly: setting.update === 'read-only',
-    })
+    const key = name as BrokerSettingKey
+    const synonyms = brokerSynonyms(config, key)
+    return shown({ name, setting, value: config.text(key), synonyms, readOnly: setting.update === 'read-only' })
   })
 
-/** The dynamic settings of all brokers. */
+/** The dynamic settings of all brokers. What isn't known may be a secret, and isn't shown. */
 export const describeBrokerDefaults = (overrides: Overrides): DescribedSetting[] =>
-  [...overrides].flatMap(([name, text]) => {
-    if (!isBrokerSettingKey(name)) return []
+  [...overrides].map(([name, text]) => {
+    const source = configSources.DYNAMIC_DEFAULT_BROKER
+    if (!isBrokerSettingKey(name)) {
+      const synonyms = [{ name, value: null, source }]
+      return { name, value: null, source, readOnly: true, sensitive: true, synonyms, type: 0, documentation: '' }
+    }
     const setting: Setting = brokerSettings[name]
     const value = setting.format(text)
-    const synonyms = [{ name, value, source: configSources.DYNAMIC_DEFAULT_BROKER }]
-    return [shown({ name, setting, value, synonyms, readOnly: false })]
+    return shown({ name, setting, value, synonyms: [{ name, value, source }], readOnly: false })
   })
 
 /** All settings of a topic with these overrides. */
@@ -76,7 +95,8 @@ export const describeTopicSettings = (config: Config, overrides: Overrides): Des
     const key = name as TopicSettingKey
     const text = overrides.get(key)
     const override = text === undefined ? [] : [{ name, value: setting.format(text), source: configSources.TOPIC }]
-    const inherited = (topicSettingSynonyms[key] ?? []).flatMap(synonym => config.synonyms(synonym.key))
+    const first = topicSettingSynonyms[key]?.[0]
+    const inherited = first === undefined ? [] : brokerSynonyms(config, first.key)
     const value = override[0]?.value ?? inheritedTopicSetting(config, key).value
     return shown({ name, setting, value, synonyms: [...override, ...inherited], readOnly: false })
   })

@@ -13,15 +13,13 @@ export const createPartitions = handler(CreatePartitions, {
       })),
       { validateOnly: request.validateOnly },
     )
-    return {
-      throttleTimeMs: 0,
-      results: request.topics.map(({ name }, index) => {
-        const result = results[index]
-        return result instanceof KafkaError
-          ? { name, errorCode: result.code, errorMessage: result.detail }
-          : { name, errorCode: codeOf('NONE') }
-      }),
-    }
+    const answers = request.topics.map(({ name }, index) => {
+      const result = results[index]
+      return result instanceof KafkaError
+        ? { name, errorCode: result.code, errorMessage: result.detail }
+        : { name, errorCode: codeOf('NONE') }
+    })
+    return { throttleTimeMs: 0, results: [...new Map(answers.map(answer => [answer.name, answer])).values()] } // a name that is there twice fails once
   },
   refuse: (request, { code, detail }) => ({
     throttleTimeMs: 0,

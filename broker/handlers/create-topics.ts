@@ -17,13 +17,12 @@ export const createTopics = handler(CreateTopics, {
     const well = requests.filter(topic => !(topic instanceof KafkaError)) as TopicRequest[]
     const results = await cluster.createTopics(well, { validateOnly: request.validateOnly })
     let next = 0
-    return {
-      topics: requests.map((wanted, index) => {
-        const name = request.topics[index]!.name
-        const result = wanted instanceof KafkaError ? wanted : results[next++]!
-        return result instanceof KafkaError ? failed(name, result) : created(result, config)
-      }),
-    }
+    const topics = requests.map((wanted, index) => {
+      const name = request.topics[index]!.name
+      const result = wanted instanceof KafkaError ? wanted : results[next++]!
+      return result instanceof KafkaError ? failed(name, result) : created(result, config)
+    })
+    return { topics: [...new Map(topics.map(topic => [topic.name, topic])).values()] } // a name that is there twice fails once
   },
   refuse: (request, error) => ({ topics: request.topics.map(({ name }) => failed(name, error)) }),
 })

@@ -28,34 +28,30 @@ const doomedTopics = (request: Request): readonly Doomed[] => [
   ...request.topicNames.map(name => ({ name, topicId: ZERO_TOPIC_ID })),
 ]
 
+/** What is said twice is answered once, as a failure. */
 const deleteAll = async (doomed: readonly Doomed[], cluster: Cluster): Promise<Answer[]> => {
-  const names = doomed.map(({ name, topicId }) => name ?? cluster.topicById(topicId)?.name ?? topicId)
-  const problems = doomed.map(({ name, topicId }, index) => problemOf(name, topicId, names, index))
-  const well = doomed.filter((_, index) => problems[index] === null)
+  const nameOf = ({ name, topicId }: Doomed) => name ?? cluster.topicById(topicId)?.name ?? topicId
+  const times = new Map<string, number>()
+  for (const one of doomed) times.set(nameOf(one), (times.get(nameOf(one)) ?? 0) + 1)
+  const distinct = [...new Map(doomed.map(one => [nameOf(one), one])).values()]
+  const problems = distinct.map(one => problemOf(one, times.get(nameOf(one))!))
   const results = await cluster.deleteTopics(
-    well.map(({ name, topicId }) => (name === null ? { id: topicId } : { name })),
+    distinct
+      .filter((_, index) => problems[index] === null)
+      .map(({ name, topicId }) => (name === null ? { id: topicId } : { name })),
   )
   let next = 0
-  return doomed.map((one, index) => {
+  return distinct.map((one, index) => {
     const result = problems[index] ?? results[next++]!
     return result instanceof KafkaError ? failed(one, result) : deleted(result)
   })
 }
 
-const problemOf = (
-  name: string | null,
-  topicId: string,
-  names: readonly string[],
-  index: number,
-): KafkaError | null => {
-  if (name === null && topicId === ZERO_TOPIC_ID) {
-    return new KafkaError('INVALID_REQUEST', 'Neither topic name nor id were specified.')
-  }
-  if (name !== null && topicId !== ZERO_TOPIC_ID) {
-    return new KafkaError('INVALID_REQUEST', 'You may not specify both topic name and topic id.')
-  }
-  const twice = names.indexOf(names[index]!) !== names.lastIndexOf(names[index]!)
-  return twice ? new KafkaError('INVALID_REQUEST', 'Duplicate topic name.') : null
+const problemOf = ({ name, topicId }: Doomed, times: number): KafkaError | null => {
+  const invalid = (problem: string) => new KafkaError('INVALID_REQUEST', problem)
+  if (name === null && topicId === ZERO_TOPIC_ID) return invalid('Neither topic name nor id were specified.')
+  if (name !== null && topicId !== ZERO_TOPIC_ID) return invalid('You may not specify both topic name and topic id.')
+  return times > 1 ? invalid('Duplicate topic name or id.') : null
 }
 
 const deleted = ({ name, id }: Topic): Answer => ({ name, topicId: id, errorCode: codeOf('NONE') })

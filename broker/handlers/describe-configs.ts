@@ -22,12 +22,12 @@ type Answer = ResponseOf<typeof DescribeConfigs>['results'][number]
 
 /** DescribeConfigs: the settings of topics, brokers, groups and loggers, with where each value comes from. */
 export const describeConfigs = handler(DescribeConfigs, {
-  async handle(request, _context, broker) {
+  async handle(request, context, broker) {
     return {
       throttleTimeMs: 0,
       results: await each(
         request.resources,
-        resource => described(resource, request, broker),
+        resource => described(resource, request, broker, context.apiVersion),
         (resource, error) => failed(resource, error),
       ),
     }
@@ -44,7 +44,7 @@ const settingsOf = ({ resourceType, resourceName: name }: Resource, broker: Brok
     case resourceTypes.TOPIC: {
       checkTopicName(name)
       const topic = cluster.topic(name)
-      if (topic === undefined) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION')
+      if (topic === undefined) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', '')
       return describeTopicSettings(config, topic.overrides)
     }
     case resourceTypes.BROKER:
@@ -70,7 +70,7 @@ const checkBrokerName = (name: string, { nodeId }: Broker): void => {
   throw new KafkaError('INVALID_REQUEST', problem)
 }
 
-const described = (resource: Resource, request: Request, broker: Broker): Answer => {
+const described = (resource: Resource, request: Request, broker: Broker, apiVersion: number): Answer => {
   const keys = resource.configurationKeys
   const settings = settingsOf(resource, broker)
   return {
@@ -84,7 +84,7 @@ const described = (resource: Resource, request: Request, broker: Broker): Answer
         name,
         value,
         readOnly,
-        isDefault: source === configSources.DEFAULT,
+        ...(apiVersion === 0 ? { isDefault: source === configSources.DEFAULT } : {}),
         configSource: source,
         isSensitive: sensitive,
         synonyms: request.includeSynonyms ? synonyms : [],

@@ -1,7 +1,7 @@
 import { codeOf, KafkaError } from '../../protocol/errors.ts'
 import { DescribeTopicPartitions } from '../../protocol/messages/describe-topic-partitions.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/schema/notation.ts'
-import { allOperations } from '../cluster/authorised-operations.ts'
+import { allOperations, NO_OPERATIONS } from '../cluster/authorised-operations.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { isInternalTopic, type Topic, ZERO_TOPIC_ID } from '../cluster/topic.ts'
 import { checkTopicName } from '../cluster/topic-names.ts'
@@ -17,14 +17,21 @@ type Cursor = NonNullable<Request['cursor']>
  */
 export const describeTopicPartitions = handler(DescribeTopicPartitions, {
   handle(request, _context, { cluster, config }) {
-    const limit = Math.min(config.get('max.request.partition.size.limit'), request.responsePartitionLimit)
-    if ((request.cursor?.partitionIndex ?? 0) < 0) {
-      throw new KafkaError('INVALID_REQUEST', 'The cursor has a negative partition index')
-    }
+    const limit = Math.min(config.get('max.request.partition.size.limit'), Math.max(1, request.responsePartitionLimit))
+    checkCursor(request)
     return page(namesFrom(request, cluster), request.cursor, limit, cluster)
   },
-  refuse: (request, error) => ({ topics: request.topics.map(({ name }) => failed(name, error)) }),
+  refuse: (request, error) => ({ topics: request.topics.map(({ name }) => failed(name, error, NO_OPERATIONS)) }),
 })
+
+/** Throws INVALID_REQUEST for a cursor that no earlier page of this request can have ended with. */
+const checkCursor = ({ topics, cursor }: Request): void => {
+  if (cursor === null) return
+  if (cursor.partitionIndex < 0) throw new KafkaError('INVALID_REQUEST', 'The cursor has a negative partition index')
+  if (topics.length > 0 && !topics.some(({ name }) => name === cursor.topicName)) {
+    throw new KafkaError('INVALID_REQUEST', `The topics asked for don't contain the cursor's, ${cursor.topicName}`)
+  }
+}
 
 /** The names asked for (all, if none is), in order, from the cursor's on. */
 const namesFrom = ({ topics, cursor }: Request, cluster: Cluster): readonly string[] => {
@@ -44,13 +51,13 @@ const page = (
   const topics: TopicAnswer[] = []
   let room = limit
   for (const name of names) {
+    const from = cursor?.topicName === name ? cursor.partitionIndex : 0
+    if (room <= 0) return { topics, nextCursor: { topicName: name, partitionIndex: from } }
     const topic = cluster.topic(name)
     if (topic === undefined) {
       topics.push(missing(name))
       continue
     }
-    const from = cursor?.topicName === name ? cursor.partitionIndex : 0
-    if (room <= 0) return { topics, nextCursor: { topicName: name, partitionIndex: from } }
     const to = Math.min(topic.partitions.length, from + room)
     topics.push(described(topic, from, to))
     room -= Math.max(0, to - from)
@@ -81,17 +88,18 @@ const described = (topic: Topic, from: number, to: number): TopicAnswer => ({
 const missing = (name: string): TopicAnswer => {
   try {
     checkTopicName(name)
-    return failed(name, new KafkaError('UNKNOWN_TOPIC_OR_PARTITION'))
+    return failed(name, new KafkaError('UNKNOWN_TOPIC_OR_PARTITION'), allOperations.topic)
   } catch (error) {
-    if (error instanceof KafkaError) return failed(name, error)
+    if (error instanceof KafkaError) return failed(name, error, allOperations.topic)
     throw error
   }
 }
 
-const failed = (name: string, { code }: KafkaError): TopicAnswer => ({
+const failed = (name: string, { code }: KafkaError, topicAuthorizedOperations: number): TopicAnswer => ({
   errorCode: code,
   name,
   topicId: ZERO_TOPIC_ID,
   isInternal: isInternalTopic(name),
   partitions: [],
+  topicAuthorizedOperations,
 })

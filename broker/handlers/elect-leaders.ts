@@ -51,7 +51,7 @@ export const electLeaders = handler(ElectLeaders, {
     for (const asked of askedOf(request, cluster)) {
       const outcomes = await electTopic(asked, request.electionType, cluster)
       const partitionResult = all ? outcomes.filter(needed) : outcomes
-      if (!all || partitionResult.length > 0) results.push({ topic: asked.topic, partitionResult })
+      results.push({ topic: asked.topic, partitionResult })
     }
     return { throttleTimeMs: 0, errorCode: codeOf('NONE'), replicaElectionResults: results }
   },

@@ -31,7 +31,7 @@ export const alteration = (
   error: KafkaError | null,
 ): ResponseOf<typeof IncrementalAlterConfigs>['responses'][number] => ({
   errorCode: error?.code ?? codeOf('NONE'),
-  errorMessage: error === null ? '' : error.detail,
+  errorMessage: error?.detail ?? null,
   resourceType,
   resourceName,
 })

@@ -19,6 +19,9 @@ export const metadata = handler(Metadata, {
   async handle(request, context, broker) {
     const { cluster } = broker
     const asked = askedTopics(request, context)
+    if (context.apiVersion < 12 && asked?.some(({ name, topicId }) => name === null || topicId !== ZERO_TOPIC_ID)) {
+      throw new KafkaError('INVALID_REQUEST', 'Topics can be asked for by id from version 12 on')
+    }
     const topics =
       asked === null
         ? Array.from(cluster.topics(), topic => described(topic, request))
@@ -34,51 +37,56 @@ export const metadata = handler(Metadata, {
       clusterAuthorizedOperations: request.includeClusterAuthorizedOperations ? allOperations.cluster : NO_OPERATIONS,
     }
   },
-  refuse: (request, error) => ({
+  refuse: (request, error, { apiVersion }) => ({
     brokers: [],
-    topics: (request.topics ?? []).map(({ name, topicId }) => failed(name, topicId, error)),
+    topics: (request.topics ?? []).map(({ name, topicId }) =>
+      failed({ name: apiVersion < 12 ? (name ?? '') : name, topicId }, error, NO_OPERATIONS),
+    ),
     errorCode: error.code,
   }),
 })
 
-/** Null: all. Version 0 has no null, and asks for all with an empty list. */
+/** Each topic once; null: all. Version 0 has no null, and asks for all with an empty list. */
 const askedTopics = ({ topics }: Request, { apiVersion }: Context): readonly Asked[] | null =>
-  topics === null || (apiVersion === 0 && topics.length === 0) ? null : topics
+  topics === null || (apiVersion === 0 && topics.length === 0)
+    ? null
+    : [...new Map(topics.map(asked => [`${asked.topicId} ${asked.name}`, asked])).values()]
 
 const answerFor = (asked: Asked, request: Request, broker: Broker): TopicAnswer | Promise<TopicAnswer> => {
   const { cluster, config } = broker
+  const operations = operationsOf(request)
   if (asked.topicId !== ZERO_TOPIC_ID) {
     const topic = cluster.topicById(asked.topicId)
     return topic === undefined
-      ? failed(null, asked.topicId, new KafkaError('UNKNOWN_TOPIC_ID'))
+      ? failed({ name: null, topicId: asked.topicId }, new KafkaError('UNKNOWN_TOPIC_ID'), NO_OPERATIONS)
       : described(topic, request)
   }
   const name = asked.name ?? ''
   const topic = cluster.topic(name)
   if (topic !== undefined) return described(topic, request)
-  return request.allowAutoTopicCreation && config.get('auto.create.topics.enable')
-    ? created(name, request, broker)
-    : missing(name)
-}
-
-const missing = (name: string): TopicAnswer => {
-  try {
+  const creates = request.allowAutoTopicCreation && config.get('auto.create.topics.enable')
+  return orFailure(name, operations, async () => {
     checkTopicName(name)
-    return failed(name, ZERO_TOPIC_ID, new KafkaError('UNKNOWN_TOPIC_OR_PARTITION'))
+    if (!creates) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION')
+    return described(await cluster.autoCreate(name), request)
+  })
+}
+
+const orFailure = async (
+  name: string,
+  operations: number,
+  answer: () => Promise<TopicAnswer>,
+): Promise<TopicAnswer> => {
+  try {
+    return await answer()
   } catch (error) {
-    if (error instanceof KafkaError) return failed(name, ZERO_TOPIC_ID, error)
+    if (error instanceof KafkaError) return failed({ name, topicId: ZERO_TOPIC_ID }, error, operations)
     throw error
   }
 }
 
-const created = async (name: string, request: Request, { cluster }: Broker): Promise<TopicAnswer> => {
-  try {
-    return described(await cluster.autoCreate(name), request)
-  } catch (error) {
-    if (error instanceof KafkaError) return failed(name, ZERO_TOPIC_ID, error)
-    throw error
-  }
-}
+const operationsOf = (request: Request): number =>
+  request.includeTopicAuthorizedOperations ? allOperations.topic : NO_OPERATIONS
 
 const described = (topic: Topic, request: Request): TopicAnswer => ({
   errorCode: codeOf('NONE'),
@@ -86,7 +94,7 @@ const described = (topic: Topic, request: Request): TopicAnswer => ({
   topicId: topic.id,
   isInternal: topic.internal,
   partitions: topic.partitions.map(partitionAnswer),
-  topicAuthorizedOperations: request.includeTopicAuthorizedOperations ? allOperations.topic : NO_OPERATIONS,
+  topicAuthorizedOperations: operationsOf(request),
 })
 
 const partitionAnswer = (state: PartitionState, partitionIndex: number): TopicAnswer['partitions'][number] => ({
@@ -99,10 +107,11 @@ const partitionAnswer = (state: PartitionState, partitionIndex: number): TopicAn
   offlineReplicas: [],
 })
 
-const failed = (name: string | null, topicId: string, { code }: KafkaError): TopicAnswer => ({
+const failed = ({ name, topicId }: Asked, { code }: KafkaError, topicAuthorizedOperations: number): TopicAnswer => ({
   errorCode: code,
   name,
   topicId,
   isInternal: name !== null && isInternalTopic(name),
   partitions: [],
+  topicAuthorizedOperations,
 })
