@@ -7,27 +7,10 @@ import { KafkaError } from '../../protocol/errors.ts'
 import type { Appended } from '../../storage/engine.ts'
 import type { Effect, Machine, Now, RequestId } from './machine.ts'
 import { replay } from './replay.ts'
+import type { Entry, Round } from './round.ts'
 import { type Call, defaultFailure, MAX_BATCH_BYTES, type ShardFailure, type ShardOptions } from './shard-options.ts'
 import { ShardTimers } from './shard-timers.ts'
 import { StagedWrites } from './staged-writes.ts'
-
-interface Entry<Event, Reply> {
-  readonly id: RequestId
-  /** Null: only waits for the machine to be loaded. */
-  readonly event: ((id: RequestId) => Event) | null
-  /** Whether a `reply` effect answers it; otherwise it is settled when its writes are durable. */
-  readonly asks: boolean
-  readonly resolve: (reply: Reply) => void
-  readonly reject: (error: KafkaError) => void
-}
-
-interface Round<Event, Rec, Reply> {
-  readonly entries: readonly Entry<Event, Reply>[]
-  readonly writes: StagedWrites<Rec>
-  readonly effects: Effect<Reply>[]
-  /** A decision threw: the machine is in doubt and loaded again after this round. */
-  broken: boolean
-}
 
 /** Conflicts in a row, each with a reload, until the requests that met them are answered. */
 const MAX_CONFLICTS = 5
@@ -85,11 +68,6 @@ export class Shard<Event, Rec, Reply> {
   /** The machine as its log made it, for reads that may see what isn't durable yet; null while it isn't loaded. */
   get machine(): Machine<Event, Rec, Reply> | null {
     return this.#machine
-  }
-
-  /** Requests that wait for a reply. */
-  get parked(): number {
-    return this.#parked.size
   }
 
   /** Answers all that wait, and all that still come, with `error`; resolves when nothing is being appended any more. */
