@@ -180,17 +180,15 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
 
   async trim(start: Offset): Promise<Bounds> {
     const segments = this.load()
-    const raised = Math.min(start, this.#end)
-    if (raised > this.#start) {
-      this.#start = raised
-      this.#starts.set(this.name, raised)
-      const below = segments.all.findLastIndex(segment => segment.start <= raised)
-      if (below > 0)
-        for (const segment of segments.replace(0, below, [])) this.#guarded(() => retireSegment(this.#shared, segment))
-      await this.#starts.save()
-    } else {
-      await this.#starts.settled()
+    const raised = Math.min(start, this.#end) > this.#start
+    if (raised) {
+      this.#start = Math.min(start, this.#end)
+      this.#starts.set(this.name, this.#start)
     }
+    const below = segments.all.findLastIndex(segment => segment.start <= this.#start)
+    if (below > 0)
+      for (const segment of segments.replace(0, below, [])) this.#guarded(() => retireSegment(this.#shared, segment))
+    await (raised ? this.#starts.save() : this.#starts.settled())
     return this.bounds()
   }
 

@@ -6,7 +6,7 @@
 import { dirname } from 'node:path'
 import * as batch from '../../protocol/records/batch.ts'
 import type { Batch } from '../engine.ts'
-import type { Disk } from './disk.ts'
+import { type Disk, systemCode } from './disk.ts'
 import { FileSlice, readInto } from './read.ts'
 import { FileSegment } from './segment.ts'
 import { CLEANED, DELETED, SWAP } from './segment-names.ts'
@@ -144,6 +144,11 @@ export const retireSegment = (shared: Shared, segment: FileSegment): void => {
 const removeRetired = async (disk: Disk, paths: readonly string[]): Promise<void> => {
   // What takes the place of these files is named in this turn: that must be on the medium before they are gone from it.
   await Promise.resolve()
-  for (const directory of new Set(paths.map(dirname))) await disk.syncDirectory(directory)
+  try {
+    for (const directory of new Set(paths.map(dirname))) await disk.syncDirectory(directory)
+  } catch (error) {
+    // The whole log may be deleted by now.
+    if (systemCode(error) !== 'ENOENT') throw error
+  }
   for (const path of paths) await disk.remove(path)
 }
