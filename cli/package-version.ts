@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
-/** The version in package.json, which stands two folders above the built file. */
+/** The version in this package's package.json. */
 export const packageVersion = (): string => {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  const text = readFileSync(new URL(import.meta.resolve('samsa/package.json')), 'utf8')
   return (JSON.parse(text) as { version: string }).version
 }

@@ -20,6 +20,12 @@ export interface StartOptions {
   readonly logLevel: string
 }
 
+/** What the command starts with, unlike the library. */
+const defaults: ReadonlyMap<string, string> = new Map([
+  ['samsa.engine', 'file'],
+  ['listeners', 'PLAINTEXT://:9092'],
+])
+
 /** A command line or a settings file that can't be used. */
 const UNUSABLE = 2
 /** The broker couldn't start. */
@@ -32,7 +38,7 @@ export const start = async (options: StartOptions): Promise<void> => {
   try {
     const { overrides, notes } = settingsOf(options)
     for (const note of notes) logger.warn(note)
-    broker = await startBroker({ engine: 'file', settings: overrides, logger })
+    broker = await startBroker({ settings: new Map([...defaults, ...overrides]), logger })
   } catch (error) {
     process.stderr.write(`samsa: ${error instanceof Error ? error.message : String(error)}\n`)
     process.exit(error instanceof ConfigError ? UNUSABLE : FAILED)

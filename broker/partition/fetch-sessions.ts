@@ -54,6 +54,11 @@ export class FetchSessions {
     this.#sessions.delete(id)
   }
 
+  /** Forgets all: whoever had one opens another. */
+  clear(): void {
+    this.#sessions.clear()
+  }
+
   /** Opens a session with what a full fetch asked for, if there is room or one of less use gives way; null if not. */
   open(session: FetchSession): number {
     if (!this.#makeRoom(session)) return 0

@@ -9,7 +9,7 @@ import { KafkaError } from '../errors.ts'
  * Array elements that one Reader gives out in total. It bounds what a small frame can grow into: an element costs a
  * peer a byte or two and us an object.
  */
-export const maxElements = 1_000_000
+export const maxElements = 250_000
 
 /** A cursor over one frame (or one stored record). Malformed input is `KafkaError('INVALID_REQUEST')`. */
 export class Reader {

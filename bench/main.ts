@@ -1,0 +1,35 @@
+/**
+ * `npm run bench [-- NAME…]`: times the parts and the whole, one table a part. Figures hold for this machine at this
+ * moment: compare them as ratios within one run.
+ */
+import { pathToFileURL } from 'node:url'
+
+/** What can be timed, in order: the parts alone, then a produce-fetch loop over a socket. */
+const benches: Readonly<Record<string, () => Promise<{ run(): Promise<void> | void }>>> = {
+  codecs: () => import('./micro/codecs.ts'),
+  records: () => import('./micro/records.ts'),
+  storage: () => import('./micro/storage.ts'),
+  partition: () => import('./micro/partition.ts'),
+  loop: () => import('./loop.ts'),
+}
+
+/** Runs the named benches, or all. Throws for a name that isn't one. */
+export const run = async (names: readonly string[]): Promise<void> => {
+  const unknown = names.filter(name => benches[name] === undefined)
+  if (unknown.length > 0) {
+    throw new Error(`no bench is named ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`)
+  }
+  console.log(`Node ${process.version}, ${process.platform} ${process.arch}`)
+  for (const [name, load] of Object.entries(benches)) {
+    if (names.length > 0 && !names.includes(name)) continue
+    console.log(`\n${name}`)
+    await (await load()).run()
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await run(process.argv.slice(2)).catch(error => {
+    console.error((error as Error).message)
+    process.exitCode = 1
+  })
+}
