@@ -93,6 +93,8 @@ export interface Member {
   resume(topic: string, partition: number): void
   /** Resolves when records from `offset` on are the next to be received. */
   seek(topic: string, partition: number, offset: number): Promise<void>
+  /** Is gone from one moment to the next, as in a crash: the broker hears nothing more of the member. */
+  vanish(): Promise<void>
   /** Stops receiving and leaves the group (a static member doesn't leave: it only goes). */
   leave(): Promise<void>
 }

@@ -185,6 +185,25 @@ export const membershipStories: readonly Scenario[] = [
     },
   },
   {
+    id: 'vanished-member',
+    title: 'The partitions of a member that crashed go to the other one when its session ends, and nothing is lost.',
+    deadlineMs: 60_000,
+    async play({ client, stagehand, prepareTopic, freshName }) {
+      const topic = await prepareTopic({ partitions: 4 })
+      const group = freshName('group')
+      const options: JoinOptions = { topics: [topic], from: 'earliest', commit: 'as-received', sessionTimeoutMs: 6000 }
+      const first = await client.join(group, options)
+      const second = await client.join(group, options)
+      await untilShared([first, second], [2, 2])
+      await second.vanish()
+      await client.produce(topic, spreadRecords(10, 4))
+      await untilShared([first], [4])
+      await until('all records', () => first.received.length === 40)
+      assertEachOnce(first.received, partitionsTo(10))
+      assert.equal((await stagehand.describeGroup(group)).memberCount, 1)
+    },
+  },
+  {
     id: 'static-member',
     title: 'A static member that returns in time has its partitions again, and the other never loses its own.',
     deadlineMs: 60_000,

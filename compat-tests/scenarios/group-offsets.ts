@@ -1,6 +1,5 @@
 /** Stories about a group's offsets and its description: commit, fetch, set, reset, list, describe, delete. */
 import assert from 'node:assert/strict'
-import type { JoinOptions } from '../clients/driver.ts'
 import { assertReceived, assertRefused } from './assertions.ts'
 import { numberedRecords } from './sample-records.ts'
 import type { Scenario } from './scenario.ts'

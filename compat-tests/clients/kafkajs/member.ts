@@ -67,6 +67,10 @@ export class KafkajsMember implements Member {
     this.#consumer.seek({ topic, partition, offset: String(offset) })
   }
 
+  async vanish(): Promise<void> {
+    throw new Unsupported("kafkajs can't crash alone: it is in the story's process")
+  }
+
   async leave(): Promise<void> {
     await asRefused(this.#consumer.disconnect())
   }

@@ -30,13 +30,8 @@ export function refusal(error: unknown): unknown {
 function codeOf(error: KafkajsError | undefined): string | undefined {
   if (error === undefined || error === null) return undefined
   if (typeof error.type === 'string') return error.type
-  for (const inner of [
-    error.cause,
-    error.originalError,
-    error.error,
-    ...(error.errors ?? []),
-    ...(error.groups ?? []),
-  ]) {
+  const { cause, originalError, error: wrapped, errors = [], groups = [], partitions = [] } = error
+  for (const inner of [cause, originalError, wrapped, ...errors, ...groups, ...partitions]) {
     const code = codeOf(inner)
     if (code !== undefined) return code
   }

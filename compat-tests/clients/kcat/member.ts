@@ -27,9 +27,7 @@ export class KcatMember implements Member {
       this.#failure = error
     })
     child.once('close', exitCode => {
-      if (!this.#leaving) {
-        this.#failure ??= refusedByText(this.#stderr) ?? new Error(`kcat ended with ${exitCode}: ${this.#stderr}`)
-      }
+      if (!this.#leaving) this.#failure ??= reasonOfEnd(exitCode, this.#stderr)
     })
   }
 
@@ -76,6 +74,11 @@ export class KcatMember implements Member {
     throw new Unsupported("kcat can't seek in a group")
   }
 
+  async vanish(): Promise<void> {
+    this.#leaving = true
+    this.#child.kill('SIGKILL')
+  }
+
   async leave(): Promise<void> {
     this.#leaving = true
     await stopKcat(this.#child)
@@ -96,4 +99,9 @@ export class KcatMember implements Member {
   #throwFailure(): void {
     if (this.#failure !== undefined) throw this.#failure
   }
+}
+
+function reasonOfEnd(exitCode: number | null, stderr: string): Error {
+  if (stderr.includes('are down: terminating')) return new Unsupported('kcat ends when its broker goes away')
+  return refusedByText(stderr) ?? new Error(`kcat ended with ${exitCode}: ${stderr}`)
 }

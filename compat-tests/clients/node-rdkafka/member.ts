@@ -105,6 +105,10 @@ export class RdkafkaMember implements Member {
     await promised(done => this.#consumer.seek({ topic, partition, offset }, 10_000, error => done(error, undefined)))
   }
 
+  async vanish(): Promise<void> {
+    throw new Unsupported("node-rdkafka can't crash alone: it is in the story's process")
+  }
+
   async leave(): Promise<void> {
     if (!this.#running) return
     this.#running = false
