@@ -1,0 +1,97 @@
+/** A groups machine without a shard: its log is a list, its timers fire when told. For stories and the simulation. */
+import type { Effect, Now, RequestId } from '../coordinator/machine.ts'
+import type { GroupEvent, GroupReply } from './group-events.ts'
+import { type GroupRecord, groupRecordCodec } from './group-record.ts'
+import type { GroupSettings } from './group-settings.ts'
+import { GroupsMachine } from './groups-machine.ts'
+
+/** What one event led to. */
+export interface Step {
+  readonly records: readonly GroupRecord[]
+  readonly effects: readonly Effect<GroupReply>[]
+}
+
+export type MutableSettings = { -readonly [K in keyof GroupSettings]: GroupSettings[K] }
+
+const WALL_AT_START = 1_700_000_000_000
+
+export class GroupWorld {
+  readonly settings: MutableSettings = {
+    initialRebalanceDelayMs: 0,
+    minSessionTimeoutMs: 6000,
+    maxSessionTimeoutMs: 1_800_000,
+    maxSize: 2_147_483_647,
+    offsetMetadataMaxSize: 4096,
+    offsetsRetentionMs: 7 * 24 * 3600 * 1000,
+    offsetsRetentionCheckIntervalMs: 600_000,
+  }
+  #machine = new GroupsMachine(this.settings)
+  #elapsedMs = 0
+  #lastRequest = 0
+  readonly #log: { readonly record: GroupRecord; readonly timestamp: number }[] = []
+  readonly #timers = new Map<string, number>()
+
+  /** Ms since the start. */
+  get elapsedMs(): number {
+    return this.#elapsedMs
+  }
+
+  get now(): Now {
+    return { wall: WALL_AT_START + this.#elapsedMs, monotonic: this.#elapsedMs }
+  }
+
+  /** Decides an event; `make` gets the request's id. */
+  ask(make: (request: RequestId) => GroupEvent): Step {
+    return this.#decide(make(++this.#lastRequest))
+  }
+
+  get lastRequest(): RequestId {
+    return this.#lastRequest
+  }
+
+  /** Time passes up to the next timer that is due within `ms`, which fires; or by all of `ms`, and null. */
+  pass(ms: number): { readonly key: string; readonly passedMs: number; readonly step: Step } | null {
+    let due: { key: string; at: number } | null = null
+    for (const [key, at] of this.#timers) if (due === null || at < due.at) due = { key, at }
+    if (due === null || due.at > this.#elapsedMs + ms) {
+      this.#elapsedMs += ms
+      return null
+    }
+    const passedMs = Math.max(0, due.at - this.#elapsedMs)
+    this.#elapsedMs += passedMs
+    this.#timers.delete(due.key)
+    return { ...due, passedMs, step: this.#decide({ type: 'expired', ...due }) }
+  }
+
+  /** The broker dies and comes back: only the log is left. */
+  restart(): readonly Effect<GroupReply>[] {
+    this.#machine = new GroupsMachine(this.settings)
+    this.#timers.clear()
+    for (const { record, timestamp } of this.#log) {
+      const { key, value } = groupRecordCodec.encode(record)
+      this.#machine.apply(groupRecordCodec.decode(key, value)!, { offset: 0, timestamp, producer: null })
+    }
+    const effects = this.#machine.onLoaded(this.now)
+    this.#keepTimers(effects)
+    return effects
+  }
+
+  #decide(event: GroupEvent): Step {
+    const { now } = this
+    const { writes, effects } = this.#machine.on(event, now)
+    const records = writes.flatMap(write => ('records' in write ? write.records : []))
+    for (const record of records) {
+      this.#log.push({ record, timestamp: now.wall })
+      this.#machine.apply(record, { offset: this.#log.length, timestamp: now.wall, producer: null })
+    }
+    this.#keepTimers(effects)
+    return { records, effects }
+  }
+
+  #keepTimers(effects: readonly Effect<GroupReply>[]): void {
+    for (const effect of effects) {
+      if (effect.type === 'wake') this.#timers.set(effect.key, effect.at)
+      else if (effect.type === 'cancel') this.#timers.delete(effect.key)
+    }
+  }
+}
