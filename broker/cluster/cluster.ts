@@ -2,54 +2,24 @@
  * The cluster's metadata: what requests read of it, and how it changes. Every change is decided by the machine over
  * `state/cluster`, made durable, carried out on the partitions, and only then seen and answered.
  */
-import type { Logger } from 'pino'
 import { KafkaError } from '../../protocol/errors.ts'
-import type { Engine, LogId, LogOptions } from '../../storage/engine.ts'
-import type { Clock, Random } from '../clock.ts'
-import type { Config } from '../config/config.ts'
+import type { LogId } from '../../storage/engine.ts'
 import { removedTopicSettings } from '../config/topic-settings.ts'
-import { engineShardLog } from '../coordinator/engine-shard-log.ts'
-import { Shard } from '../coordinator/shard.ts'
-import type { ShardFailure } from '../coordinator/shard-options.ts'
 import type { Client } from '../handlers/handler.ts'
 import { advertisedEndpoint, type BrokerNode, type Endpoint } from './brokers.ts'
-import { ClusterMachine } from './cluster-machine.ts'
 import type { ResourceChanges } from './config-decisions.ts'
-import type { ClusterEvent, ClusterQuestions, ClusterReply, PartitionRef, QuestionType } from './events.ts'
+import type { PartitionRef } from './events.ts'
 import { internalTopic } from './internal-topics.ts'
 import { type ConfigImage, type MetadataImage, resourceTypes, type TopicImage } from './metadata-image.ts'
+import { type ClusterDeps, MetadataStore } from './metadata-store.ts'
 import type { PartitionHost } from './partition-host.ts'
 import type { ProducerIdBlock } from './producer-ids.ts'
-import { type MetadataRecord, metadataCodec } from './records.ts'
-import { refuseOrphans, settleLogs } from './settle-logs.ts'
+import { settleLogs } from './settle-logs.ts'
 import type { Topic } from './topic.ts'
 import type { NewTopic, PartitionGrowth } from './topic-decisions.ts'
 import { TopicDirectory } from './topic-directory.ts'
 
-const STATE_LOG: LogId = 'state/cluster'
-const STATE_LOG_OPTIONS: LogOptions = {
-  name: '__cluster_metadata-0',
-  segmentBytes: 64 * 1024 * 1024,
-  segmentMs: Number.MAX_SAFE_INTEGER,
-  indexIntervalBytes: 4096,
-  segmentIndexBytes: 10 * 1024 * 1024,
-  flushMessages: Number.MAX_SAFE_INTEGER,
-  flushMs: Number.MAX_SAFE_INTEGER,
-}
-
-/** Facts in the log beyond which a start writes the image anew, when most of them are outdated. */
-const SNAPSHOT_AFTER = 10_000
-
 const PRODUCER_ID_BLOCK = 1000
-
-/** What the cluster's metadata is built on. */
-export interface ClusterDeps {
-  readonly engine: Engine
-  readonly config: Config
-  readonly clock: Clock
-  readonly random: Random
-  readonly logger: Logger
-}
 
 /** A topic to create; −1 is the broker's default. */
 export type TopicRequest = Omit<NewTopic, 'id' | 'spread'>
@@ -57,18 +27,13 @@ export type TopicRequest = Omit<NewTopic, 'id' | 'spread'>
 /** Partitions to add. */
 export type GrowthRequest = Omit<PartitionGrowth, 'spread'>
 
-const failure = (reason: ShardFailure): KafkaError =>
-  reason === 'lost' || reason === 'gone'
-    ? new KafkaError('NOT_CONTROLLER')
-    : new KafkaError('KAFKA_STORAGE_ERROR', "the cluster's metadata could not be written")
-
 /**
  * Topics, settings and brokers. Reads are synchronous and see published snapshots; changes happen one after the other.
  * All changes reject with KafkaError NOT_CONTROLLER or KAFKA_STORAGE_ERROR when they can't be made durable.
  */
 export class Cluster {
   readonly #deps: ClusterDeps
-  readonly #shard: Shard<ClusterEvent, MetadataRecord, ClusterReply>
+  readonly #store: MetadataStore
   readonly #directory: TopicDirectory
   readonly #deletionListeners = new Set<(topic: Topic) => void | Promise<void>>()
   #host: PartitionHost | null = null
@@ -79,18 +44,7 @@ export class Cluster {
   constructor(deps: ClusterDeps) {
     this.#deps = deps
     this.#directory = new TopicDirectory(deps.config)
-    this.#shard = new Shard({
-      name: STATE_LOG,
-      log: engineShardLog(deps.engine, STATE_LOG),
-      make: () => new ClusterMachine(),
-      codec: metadataCodec,
-      clock: deps.clock,
-      logger: deps.logger,
-      expired: key => {
-        throw new Error(`the cluster machine has no timer ${key}`)
-      },
-      failure,
-    })
+    this.#store = new MetadataStore(deps)
   }
 
   /**
@@ -99,16 +53,12 @@ export class Cluster {
    * @param unclean as the engine's open told
    */
   async start(host: PartitionHost, unclean: readonly LogId[]): Promise<void> {
-    const { engine, random, logger } = this.#deps
+    const { engine, logger } = this.#deps
     this.#host = host
-    await engine.createLog(STATE_LOG, STATE_LOG_OPTIONS)
-    await this.#shard.load()
-    if (this.#image.clusterId === null) await refuseOrphans(engine)
-    this.#clusterId = this.#image.clusterId ?? (await this.#ask('nameCluster', { clusterId: random.uuid() }))
+    this.#clusterId = await this.#store.open()
     this.#checkOwner()
-    await this.#shorten()
     const partitions = unclean.map(partitionRef).filter(partition => partition !== null)
-    if (partitions.length > 0) await this.#ask('raiseEpochs', { partitions })
+    if (partitions.length > 0) await this.#store.ask('raiseEpochs', { partitions })
     this.#applyBrokerConfig()
     for (const image of this.#image.topics()) this.#publish(image)
     await settleLogs({ engine, host, logger, topics: [...this.#directory.topics()] })
@@ -117,7 +67,7 @@ export class Cluster {
   /** Refuses further changes; resolves when none is under way. */
   async close(): Promise<void> {
     await this.#changes
-    await this.#shard.close(new KafkaError('NOT_CONTROLLER', 'the broker is stopping'))
+    await this.#store.close()
   }
 
   /** Durable; 22 characters of base64url. */
@@ -180,13 +130,10 @@ export class Cluster {
         id: this.#deps.random.uuid(),
         spread: this.#deps.random.integer(1 << 16),
       }))
-      const results = await this.#ask('createTopics', { topics, validateOnly, ...this.#surroundings() })
+      const results = await this.#store.ask('createTopics', { topics, validateOnly, ...this.#surroundings() })
       return await inOrder(results, async ({ topic, config }) => {
         const snapshot = this.#directory.snapshot(topic, config)
-        if (validateOnly) return snapshot
-        await this.#host!.create(snapshot, 0)
-        this.#directory.publish(snapshot)
-        return snapshot
+        return validateOnly ? snapshot : await this.#establish(snapshot)
       })
     })
   }
@@ -224,11 +171,15 @@ export class Cluster {
     topics: readonly ({ readonly name: string } | { readonly id: string })[],
   ): Promise<readonly (Topic | KafkaError)[]> {
     return this.#change(async () => {
-      const results = await this.#ask('deleteTopics', { topics })
+      const results = await this.#store.ask('deleteTopics', { topics })
       return await inOrder(results, async image => {
         const topic = this.#directory.withdraw(image.id) ?? this.#directory.snapshot(image, new Map())
-        for (const listener of this.#deletionListeners) await listener(topic)
-        await this.#host!.delete(topic)
+        for (const listener of this.#deletionListeners) {
+          await this.#orLog(topic, 'what belonged to a deleted topic could not be removed', async () => listener(topic))
+        }
+        await this.#orLog(topic, 'the logs of a deleted topic will be removed at the next start', () =>
+          this.#host!.delete(topic),
+        )
         return topic
       })
     })
@@ -241,14 +192,15 @@ export class Cluster {
   ): Promise<readonly (Topic | KafkaError)[]> {
     return this.#change(async () => {
       const topics = requests.map(request => ({ ...request, spread: this.#deps.random.integer(1 << 16) }))
-      const results = await this.#ask('growTopics', { topics, validateOnly, ...this.#surroundings() })
+      const results = await this.#store.ask('growTopics', { topics, validateOnly, ...this.#surroundings() })
       return await inOrder(results, async ({ from, topic }) => {
         const before = this.#directory.topicById(topic.id)!
         if (validateOnly) return before
         const grown = this.#directory.snapshot(this.#image.topic(topic.id)!, before.overrides)
-        await this.#host!.create(grown, from)
+        const problem = 'the logs of new partitions could not be made'
+        const made = await this.#orLog(grown, problem, () => this.#host!.create(grown, from))
         this.#directory.publish(grown)
-        return grown
+        return made ? grown : new KafkaError('KAFKA_STORAGE_ERROR', problem)
       })
     })
   }
@@ -266,7 +218,7 @@ export class Cluster {
         )
     }
     return this.#change(async () => {
-      const results = await this.#ask('alterConfigs', { resources, validateOnly, ...this.#surroundings() })
+      const results = await this.#store.ask('alterConfigs', { resources, validateOnly, ...this.#surroundings() })
       if (validateOnly) return results
       for (const [index, { type, name }] of resources.entries()) {
         if (results[index] !== null) continue
@@ -277,11 +229,18 @@ export class Cluster {
     })
   }
 
+  /** As new: no topics, no dynamic settings. The cluster's id stays, and no producer id is given out again. */
+  async reset(): Promise<void> {
+    await this.deleteTopics(Array.from(this.topics(), ({ id }) => ({ id })))
+    const resources = Array.from(this.#image.resources(), resource => ({ ...resource, changes: [], replace: true }))
+    await this.alterConfigs(resources)
+  }
+
   /** Elects leaders. Each result is null or a failure (see `electLeader`; UNKNOWN_TOPIC_OR_PARTITION). */
   electLeaders(partitions: readonly PartitionRef[], electionType: number): Promise<readonly (null | KafkaError)[]> {
     return this.#change(async () => {
       const { brokers } = this.#surroundings()
-      const results = await this.#ask('electLeaders', { partitions, electionType, brokers })
+      const results = await this.#store.ask('electLeaders', { partitions, electionType, brokers })
       const elected = new Set(partitions.filter((_, index) => results[index] === null).map(({ topicId }) => topicId))
       for (const id of elected) this.#republish(this.#image.topic(id))
       return results
@@ -290,19 +249,14 @@ export class Cluster {
 
   /** A block of producer ids that nobody has. */
   async allocateProducerIds(): Promise<ProducerIdBlock> {
-    return { first: await this.#ask('allocateProducerIds', { count: PRODUCER_ID_BLOCK }), count: PRODUCER_ID_BLOCK }
+    return {
+      first: await this.#store.ask('allocateProducerIds', { count: PRODUCER_ID_BLOCK }),
+      count: PRODUCER_ID_BLOCK,
+    }
   }
 
   get #image(): MetadataImage {
-    const machine = this.#shard.machine
-    if (machine === null) throw failure('failed') // an append failed, and what is durable isn't known yet
-    return (machine as ClusterMachine).image
-  }
-
-  #ask<T extends QuestionType>(type: T, ask: ClusterQuestions[T]['ask']): Promise<ClusterQuestions[T]['answer']> {
-    return this.#shard.send(request => ({ type, request, ...ask }) as ClusterEvent) as Promise<
-      ClusterQuestions[T]['answer']
-    >
+    return this.#store.image
   }
 
   #change<T>(work: () => Promise<T>): Promise<T> {
@@ -313,6 +267,31 @@ export class Cluster {
 
   #surroundings() {
     return { brokers: this.brokers().map(({ id }) => id), settings: this.#deps.config }
+  }
+
+  /** Makes the logs of a topic that is durable and publishes it; a topic that can't have logs is taken back. */
+  async #establish(topic: Topic): Promise<Topic | KafkaError> {
+    const problem = 'the logs of a new topic could not be made'
+    if (await this.#orLog(topic, problem, () => this.#host!.create(topic, 0))) {
+      this.#directory.publish(topic)
+      return topic
+    }
+    await this.#store.ask('deleteTopics', { topics: [{ id: topic.id }] })
+    await this.#orLog(topic, 'the logs of a failed topic will be removed at the next start', () =>
+      this.#host!.delete(topic),
+    )
+    return new KafkaError('KAFKA_STORAGE_ERROR', problem)
+  }
+
+  /** Whether the work was done. What can fail here is the storage, and the metadata is durable already. */
+  async #orLog(topic: Topic, problem: string, work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work()
+      return true
+    } catch (error) {
+      this.#deps.logger.error({ err: error, topic: topic.name, topicId: topic.id }, problem)
+      return false
+    }
   }
 
   async #createUnlessThere(request: TopicRequest): Promise<Topic> {
@@ -345,17 +324,6 @@ export class Cluster {
     config.setDynamic(of(String(config.nodeId)), of(''))
     cancel()
     if (changed) for (const topic of this.#directory.refresh()) this.#host!.configure(topic)
-  }
-
-  /** Replaces a log that is mostly outdated by the image as it is. */
-  async #shorten(): Promise<void> {
-    const log = this.#deps.engine.log(STATE_LOG)
-    const { start, end } = await log.bounds()
-    const facts = [...this.#image.records()].length
-    if (end - start < SNAPSHOT_AFTER || end - start < facts * 4) return
-    await this.#ask('snapshot', {})
-    await log.trim(end)
-    this.#deps.logger.info({ facts, before: end - start }, "shortened the cluster's metadata")
   }
 
   #checkOwner(): void {

@@ -62,6 +62,11 @@ export class MetadataImage {
     return this.#configs.get(configKey(type, name))?.config ?? noConfig
   }
 
+  /** What has dynamic settings. */
+  *resources(): Iterable<{ readonly type: number; readonly name: string }> {
+    for (const { type, name } of this.#configs.values()) yield { type, name }
+  }
+
   apply(record: MetadataRecord): void {
     switch (record.type) {
       case 'cluster':

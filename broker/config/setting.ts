@@ -93,21 +93,26 @@ const saturated = (value: bigint): number => {
   return Number(value)
 }
 
+/** `unbounded` where there is no bound, else `noun` with its bounds. */
+const bounds = (unbounded: string, noun: string, { min, max }: Bounded): string => {
+  if (min === undefined) return max === undefined ? unbounded : `${noun} of at most ${max}`
+  return max === undefined ? `${noun} of at least ${min}` : `${noun} from ${min} to ${max}`
+}
+
 const integer =
-  (type: SettingType, largest: bigint) =>
+  (type: 'INT' | 'SHORT' | 'LONG', largest: bigint) =>
   <const D extends number | bigint | null>(initial: D, declaration: Bounded = {}): Setting<OrNull<D, number>> => {
     const min = declaration.min === undefined ? -largest - 1n : BigInt(declaration.min)
     const max = declaration.max === undefined ? largest : BigInt(declaration.max)
     const or = declaration.or === undefined ? null : BigInt(declaration.or)
     const exact = (text: string): bigint | undefined => {
-      if (!/^[+-]?\d{1,19}$/.test(text.trim())) return undefined
+      if (!/^[+-]?\d{1,40}$/.test(text.trim())) return undefined
       const value = BigInt(text.trim().replace('+', ''))
       return (value >= min && value <= max) || value === or ? value : undefined
     }
-    const least = declaration.min === undefined ? `of type ${type}` : `from ${min}`
-    const most = declaration.max === undefined ? (declaration.min === undefined ? '' : ` to ${largest}`) : ` to ${max}`
+    const bits = { INT: 32, SHORT: 16, LONG: 64 }[type]
     return declare(type, initial === null ? null : String(initial), declaration, {
-      allowed: `an integer ${least}${most}${or === null ? '' : `, or ${or}`}`,
+      allowed: `${bounds(`an integer of ${bits} bits`, 'an integer', declaration)}${or === null ? '' : `, or ${or}`}`,
       parse(text) {
         const value = exact(text)
         return value === undefined ? undefined : (saturated(value) as OrNull<D, number>)
@@ -140,9 +145,8 @@ export const double = (initial: number, declaration: Bounded = {}): Setting<numb
     const value = text.trim() === '' ? Number.NaN : Number(text.trim())
     return value >= min && value <= max ? value : undefined
   }
-  const bounds = declaration.min === undefined ? '' : ` from ${min}${declaration.max === undefined ? '' : ` to ${max}`}`
   return declare('DOUBLE', javaDouble(initial), declaration, {
-    allowed: `a number${bounds}`,
+    allowed: bounds('a number', 'a number', declaration),
     parse,
     format: text => javaDouble(parse(text) ?? Number.NaN),
   })

@@ -32,7 +32,10 @@ export const logSettings = {
     min: 0,
     update: 'cluster-wide',
   }),
-  'log.cleaner.dedupe.buffer.size': long(134217728, { update: 'cluster-wide' }),
+  'log.cleaner.dedupe.buffer.size': long(134217728, {
+    doc: 'Bytes that the cleaner may use to remember keys.',
+    update: 'cluster-wide',
+  }),
   'log.cleaner.delete.retention.ms': long(86400000, {
     doc: 'Default of the topic setting `delete.retention.ms`.',
     min: 0,
@@ -68,16 +71,14 @@ export const logSettings = {
   'log.dir.failure.timeout.ms': long(30000, { min: 1 }),
   'log.dirs': list(null, { doc: 'Where the file engine keeps its logs. One directory.' }),
   'log.flush.interval.messages': long(9223372036854775807n, {
-    doc: 'Default of the topic setting `flush.messages`.',
     min: 1,
     update: 'cluster-wide',
   }),
   'log.flush.interval.ms': long(null, {
-    doc: 'Default of the topic setting `flush.ms`; without it, `log.flush.scheduler.interval.ms`.',
     update: 'cluster-wide',
   }),
   'log.flush.offset.checkpoint.interval.ms': int(60000, { min: 0 }),
-  'log.flush.scheduler.interval.ms': long(9223372036854775807n, { doc: 'Default of `log.flush.interval.ms`.' }),
+  'log.flush.scheduler.interval.ms': long(9223372036854775807n),
   'log.flush.start.offset.checkpoint.interval.ms': int(60000, { min: 0 }),
   'log.index.interval.bytes': int(4096, {
     doc: 'Default of the topic setting `index.interval.bytes`.',
@@ -122,11 +123,9 @@ export const logSettings = {
     min: 1,
   }),
   'log.roll.jitter.hours': int(0, {
-    doc: 'Default of the topic setting `segment.jitter.ms`, in hours, when `log.roll.jitter.ms` is not set.',
     min: 0,
   }),
   'log.roll.jitter.ms': long(null, {
-    doc: 'Default of the topic setting `segment.jitter.ms`.',
     update: 'cluster-wide',
   }),
   'log.roll.ms': long(null, { doc: 'Default of the topic setting `segment.ms`.', update: 'cluster-wide' }),
@@ -136,7 +135,6 @@ export const logSettings = {
     update: 'cluster-wide',
   }),
   'log.segment.delete.delay.ms': long(60000, {
-    doc: 'Default of the topic setting `file.delete.delay.ms`.',
     min: 0,
     update: 'cluster-wide',
   }),

@@ -48,10 +48,7 @@ export const networkSettings = {
   'security.inter.broker.protocol': string('PLAINTEXT', { oneOf: ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'] }),
   'socket.connection.setup.timeout.max.ms': long(30000),
   'socket.connection.setup.timeout.ms': long(10000),
-  'socket.listen.backlog.size': int(50, {
-    doc: 'Connections that the system keeps waiting for the broker to accept.',
-    min: 1,
-  }),
+  'socket.listen.backlog.size': int(50, { min: 1 }),
   'socket.receive.buffer.bytes': int(102400),
   'socket.request.max.bytes': int(104857600, { doc: 'Largest request; a longer one closes its connection.', min: 1 }),
   'socket.send.buffer.bytes': int(102400),

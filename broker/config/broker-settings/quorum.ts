@@ -6,7 +6,9 @@ export const quorumSettings = {
   'broker.id': int(1, { doc: 'The older name of `node.id`.' }),
   'broker.rack': string(null, { doc: "This broker's rack, shown to clients." }),
   'broker.session.timeout.ms': int(9000),
-  'controller.listener.names': list(null),
+  'controller.listener.names': list(null, {
+    doc: 'Names of listeners that are for KRaft controllers: they are not served.',
+  }),
   'controller.quorum.append.linger.ms': int(25, { min: 0 }),
   'controller.quorum.auto.join.enable': bool(false),
   'controller.quorum.bootstrap.servers': list(''),
@@ -22,5 +24,8 @@ export const quorumSettings = {
   'early.start.listeners': list(null),
   'initial.broker.registration.timeout.ms': int(60000),
   'node.id': int(1, { doc: "This broker's number.", min: 0 }),
-  'process.roles': list(null, { oneOf: ['broker', 'controller'] }),
+  'process.roles': list(null, {
+    doc: 'Samsa is always a broker: if given, it must contain `broker`.',
+    oneOf: ['broker', 'controller'],
+  }),
 }

@@ -28,10 +28,22 @@ export const shareGroupsSettings = {
   'share.coordinator.load.buffer.size': int(5242880, { min: 1 }),
   'share.coordinator.snapshot.update.records.per.snapshot': int(500, { min: 0, max: 500 }),
   'share.coordinator.state.topic.compression.codec': int(0),
-  'share.coordinator.state.topic.min.isr': short(1, { min: 1 }),
-  'share.coordinator.state.topic.num.partitions': int(50, { min: 1 }),
-  'share.coordinator.state.topic.replication.factor': short(1, { min: 1 }),
-  'share.coordinator.state.topic.segment.bytes': int(104857600, { min: 1 }),
+  'share.coordinator.state.topic.min.isr': short(1, {
+    doc: '`min.insync.replicas` of `__share_group_state`. Has effect when that topic is created.',
+    min: 1,
+  }),
+  'share.coordinator.state.topic.num.partitions': int(50, {
+    doc: 'Partitions of `__share_group_state`. Has effect when that topic is created.',
+    min: 1,
+  }),
+  'share.coordinator.state.topic.replication.factor': short(1, {
+    doc: 'Replication factor of `__share_group_state`, at most the number of brokers.',
+    min: 1,
+  }),
+  'share.coordinator.state.topic.segment.bytes': int(104857600, {
+    doc: 'Segment size of `__share_group_state`. Has effect when that topic is created.',
+    min: 1,
+  }),
   'share.coordinator.threads': int(1, { min: 1 }),
   'share.coordinator.write.timeout.ms': int(5000, { min: 1 }),
   'share.fetch.purgatory.purge.interval.requests': int(1000),

@@ -14,10 +14,22 @@ export const transactionsSettings = {
   'transaction.partition.verification.enable': bool(true, { update: 'cluster-wide' }),
   'transaction.remove.expired.transaction.cleanup.interval.ms': int(3600000, { min: 1 }),
   'transaction.state.log.load.buffer.size': int(5242880, { min: 1 }),
-  'transaction.state.log.min.isr': int(1, { min: 1 }),
-  'transaction.state.log.num.partitions': int(50, { min: 1 }),
-  'transaction.state.log.replication.factor': short(1, { min: 1 }),
-  'transaction.state.log.segment.bytes': int(104857600, { min: 1 }),
+  'transaction.state.log.min.isr': int(1, {
+    doc: '`min.insync.replicas` of `__transaction_state`. Has effect when that topic is created.',
+    min: 1,
+  }),
+  'transaction.state.log.num.partitions': int(50, {
+    doc: 'Partitions of `__transaction_state`. Has effect when that topic is created.',
+    min: 1,
+  }),
+  'transaction.state.log.replication.factor': short(1, {
+    doc: 'Replication factor of `__transaction_state`, at most the number of brokers.',
+    min: 1,
+  }),
+  'transaction.state.log.segment.bytes': int(104857600, {
+    doc: 'Segment size of `__transaction_state`. Has effect when that topic is created.',
+    min: 1,
+  }),
   'transaction.two.phase.commit.enable': bool(false),
   'transactional.id.expiration.ms': int(604800000, { min: 1 }),
 }

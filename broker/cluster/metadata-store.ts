@@ -1,0 +1,109 @@
+/**
+ * The metadata machine at work: its log, its loading, and typed questions to it.
+ */
+import type { Logger } from 'pino'
+import { KafkaError } from '../../protocol/errors.ts'
+import type { Engine, LogId, LogOptions } from '../../storage/engine.ts'
+import type { Clock, Random } from '../clock.ts'
+import type { Config } from '../config/config.ts'
+import { engineShardLog } from '../coordinator/engine-shard-log.ts'
+import { Shard } from '../coordinator/shard.ts'
+import type { ShardFailure } from '../coordinator/shard-options.ts'
+import { ClusterMachine } from './cluster-machine.ts'
+import type { ClusterEvent, ClusterQuestions, ClusterReply, QuestionType } from './events.ts'
+import type { MetadataImage } from './metadata-image.ts'
+import { type MetadataRecord, metadataCodec } from './records.ts'
+import { refuseOrphans } from './settle-logs.ts'
+
+/** What the cluster's metadata is built on. */
+export interface ClusterDeps {
+  readonly engine: Engine
+  readonly config: Config
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+}
+
+const LOG: LogId = 'state/cluster'
+const LOG_OPTIONS: LogOptions = {
+  name: '__cluster_metadata-0',
+  segmentBytes: 64 * 1024 * 1024,
+  segmentMs: Number.MAX_SAFE_INTEGER,
+  indexIntervalBytes: 4096,
+  segmentIndexBytes: 10 * 1024 * 1024,
+  flushMessages: Number.MAX_SAFE_INTEGER,
+  flushMs: Number.MAX_SAFE_INTEGER,
+}
+
+/** Facts in the log beyond which opening writes the image anew, when most of them are outdated. */
+const SNAPSHOT_AFTER = 10_000
+
+const failure = (reason: ShardFailure): KafkaError =>
+  reason === 'lost' || reason === 'gone'
+    ? new KafkaError('NOT_CONTROLLER')
+    : new KafkaError('KAFKA_STORAGE_ERROR', "the cluster's metadata could not be written")
+
+/** The log `state/cluster` and the machine over it. */
+export class MetadataStore {
+  readonly #deps: ClusterDeps
+  readonly #shard: Shard<ClusterEvent, MetadataRecord, ClusterReply>
+
+  constructor(deps: ClusterDeps) {
+    this.#deps = deps
+    this.#shard = new Shard({
+      name: LOG,
+      log: engineShardLog(deps.engine, LOG),
+      make: () => new ClusterMachine(),
+      codec: metadataCodec,
+      clock: deps.clock,
+      logger: deps.logger,
+      expired: key => {
+        throw new Error(`the cluster machine has no timer ${key}`)
+      },
+      failure,
+    })
+  }
+
+  /**
+   * Loads the metadata, shortened if it is mostly outdated; resolves to the cluster's id. Rejects with an Error for people
+   * when there are logs of topics and no metadata.
+   */
+  async open(): Promise<string> {
+    const { engine, random } = this.#deps
+    await engine.createLog(LOG, LOG_OPTIONS)
+    await this.#shard.load()
+    if (this.image.clusterId === null) await refuseOrphans(engine)
+    const clusterId = await this.ask('nameCluster', { clusterId: random.uuid() })
+    await this.#shorten()
+    return clusterId
+  }
+
+  /** Refuses further questions; resolves when nothing is being written. */
+  close(): Promise<void> {
+    return this.#shard.close(new KafkaError('NOT_CONTROLLER', 'the broker is stopping'))
+  }
+
+  /** What is durable, or about to be. Throws KAFKA_STORAGE_ERROR after a failed write, until it was read again. */
+  get image(): MetadataImage {
+    const machine = this.#shard.machine
+    if (machine === null) throw failure('failed')
+    return (machine as ClusterMachine).image
+  }
+
+  /** The machine's answer, when all that it rests on is durable. Rejects with NOT_CONTROLLER or KAFKA_STORAGE_ERROR. */
+  ask<T extends QuestionType>(type: T, ask: ClusterQuestions[T]['ask']): Promise<ClusterQuestions[T]['answer']> {
+    return this.#shard.send(request => ({ type, request, ...ask }) as ClusterEvent) as Promise<
+      ClusterQuestions[T]['answer']
+    >
+  }
+
+  async #shorten(): Promise<void> {
+    const log = this.#deps.engine.log(LOG)
+    const { start, end } = await log.bounds()
+    const facts = [...this.image.records()].length
+    if (end - start < SNAPSHOT_AFTER || end - start < facts * 4) return
+    await this.ask('snapshot', {})
+    await log.trim(end)
+    this.#deps.logger.info({ facts, before: end - start }, "shortened the cluster's metadata")
+  }
+}
