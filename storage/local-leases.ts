@@ -35,8 +35,7 @@ export const createLocalLeases = (monotonic: () => number): Leases => {
       const now = monotonic()
       const found = new Map<string, string>()
       for (const [name, lease] of leases) {
-        if (lease.expiresMs <= now) leases.delete(name)
-        else if (name.startsWith(prefix)) found.set(name, lease.holder)
+        if (lease.expiresMs > now && name.startsWith(prefix)) found.set(name, lease.holder)
       }
       return found
     },
