@@ -81,7 +81,7 @@ export class GroupBroker {
     const received = requestCodec(api, version).decode(new Reader(writer.finishBuffer()))
     const client = {
       id: 1,
-      host: '/10.0.0.9',
+      host: '10.0.0.9',
       listener: 'PLAINTEXT',
       localHost: 'samsa',
       localPort: 9092,

@@ -35,7 +35,7 @@ export const joinGroup = handler(JoinGroup, {
       groupInstanceId: request.groupInstanceId,
       newMemberId: groups.memberId(request.groupInstanceId ?? clientId),
       clientId,
-      clientHost: context.client.host,
+      clientHost: `/${context.client.host}`, // the form in which Kafka shows addresses
       sessionTimeoutMs: request.sessionTimeoutMs,
       rebalanceTimeoutMs: request.rebalanceTimeoutMs,
       protocolType: request.protocolType,
