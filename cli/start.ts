@@ -40,11 +40,11 @@ export const start = async (options: StartOptions): Promise<void> => {
     for (const note of notes) logger.warn(note)
     broker = await startBroker({ settings: new Map([...defaults, ...overrides]), logger })
   } catch (error) {
-    process.stderr.write(`samsa: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.stderr.write(`samsa: ${explain(error)}\n`)
     process.exit(error instanceof ConfigError ? UNUSABLE : FAILED)
   }
-  process.stdout.write(`Samsa ${packageVersion()} is listening on ${broker.bootstrapServers} (${broker.storage})\n`)
   stopOnSignals(broker)
+  process.stdout.write(`Samsa ${packageVersion()} is listening on ${broker.bootstrapServers} (${broker.storage})\n`)
 }
 
 /** The file's settings, then `--set`, then the options with a name of their own. */
@@ -67,6 +67,16 @@ const readSettings = (path: string): string => {
   } catch (error) {
     throw new ConfigError('--config', `${path} can't be read: ${(error as Error).message}`)
   }
+}
+
+/** An error in words that say what to do. */
+const explain = (error: unknown): string => {
+  const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string }
+  if (code === 'EADDRINUSE') return `port ${port} is in use; --port picks another one, --port 0 any free one`
+  if (code === 'EACCES' && port !== undefined)
+    return `port ${port} may not be used by this user; --port picks another one`
+  if (code === 'EADDRNOTAVAIL') return `${address} is no address of this machine; --host picks another one`
+  return error instanceof Error ? error.message : String(error)
 }
 
 const stopOnSignals = (broker: RunningBroker): void => {
