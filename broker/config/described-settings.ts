@@ -101,6 +101,17 @@ export const describeTopicSettings = (config: Config, overrides: Overrides): Des
     return shown({ name, setting, value, synonyms: [...override, ...inherited], readOnly: false })
   })
 
+/**
+ * All settings of a topic that was just created. CreateTopics names the real source of a default that stands in for
+ * another (`log.retention.hours`), which DescribeConfigs doesn't (observed with Kafka 4.3).
+ */
+export const createdTopicSettings = (config: Config, overrides: Overrides): DescribedSetting[] =>
+  describeTopicSettings(config, overrides).map(setting =>
+    overrides.has(setting.name)
+      ? setting
+      : { ...setting, source: inheritedTopicSetting(config, setting.name as TopicSettingKey).source },
+  )
+
 /** All settings of a group with these overrides. */
 export const describeGroupSettings = (config: Config, overrides: Overrides): DescribedSetting[] =>
   Object.entries<Setting>(groupSettings).map(([name, setting]) => {

@@ -4,7 +4,7 @@ import type { RequestOf, ResponseOf } from '../../protocol/schema/notation.ts'
 import type { TopicRequest } from '../cluster/cluster.ts'
 import type { Topic } from '../cluster/topic.ts'
 import type { Config } from '../config/config.ts'
-import { describeTopicSettings } from '../config/described-settings.ts'
+import { createdTopicSettings } from '../config/described-settings.ts'
 import { handler } from './handler.ts'
 
 type Asked = RequestOf<typeof CreateTopics>['topics'][number]
@@ -53,7 +53,7 @@ const created = (topic: Topic, config: Config): TopicAnswer => ({
   errorMessage: null,
   numPartitions: topic.partitions.length,
   replicationFactor: topic.partitions[0]?.replicas.length ?? -1,
-  configs: describeTopicSettings(config, topic.overrides).map(({ name, value, readOnly, source, sensitive }) => ({
+  configs: createdTopicSettings(config, topic.overrides).map(({ name, value, readOnly, source, sensitive }) => ({
     name,
     value,
     readOnly,

@@ -1,0 +1,99 @@
+/**
+ * For tests of the APIs of topics, settings and the cluster: the real parts over the memory engine, asked through the
+ * codecs, so that an answer that a version can't carry fails the test.
+ */
+import { pino } from 'pino'
+import type { Api, RequestWrite, ResponseRead } from '../../protocol/schema/notation.ts'
+import { requestCodec, responseCodec } from '../../protocol/schema/codec.ts'
+import { KafkaError } from '../../protocol/errors.ts'
+import { Reader } from '../../protocol/wire/reader.ts'
+import { Writer } from '../../protocol/wire/writer.ts'
+import { createMemoryEngine } from '../../storage/memory/engine.ts'
+import type { Broker } from '../broker.ts'
+import { Cluster } from '../cluster/cluster.ts'
+import { ProducerIds } from '../cluster/producer-ids.ts'
+import { Config } from '../config/config.ts'
+import { Groups } from '../groups/groups.ts'
+import { FetchSessions } from '../partition/fetch-sessions.ts'
+import { Partitions } from '../partition/partitions.ts'
+import { ManualClock } from '../testing/manual-clock.ts'
+import { SeededRandom } from '../testing/seeded-random.ts'
+import type { Client, Context, Handler } from './handler.ts'
+
+const client: Client = {
+  id: 1,
+  host: '/127.0.0.1',
+  listener: 'PLAINTEXT',
+  localHost: 'here',
+  localPort: 4321,
+  onClose: () => () => {},
+  close() {},
+}
+
+const contextOf = (apiVersion: number): Context => ({
+  apiVersion,
+  clientId: 'test',
+  principal: { type: 'User', name: 'ANONYMOUS' },
+  client,
+  placed() {},
+  parked() {},
+  reserveAnswer: wanted => wanted,
+  onSent() {},
+})
+
+/** As it goes over the wire and is read again. */
+const overTheWire = <R, W>(
+  codec: { encode(writer: Writer, value: W): void; decode(reader: Reader): R },
+  value: W,
+): R => {
+  const writer = new Writer()
+  codec.encode(writer, value)
+  return codec.decode(new Reader(writer.finishBuffer()))
+}
+
+/** Asks one API in one version; a failure of the whole request is answered as dispatch does it. */
+export type Ask = <A extends Api>(
+  handler: Handler<A>,
+  version: number,
+  request: RequestWrite<A>,
+) => Promise<ResponseRead<A>>
+
+/** A broker without a server. */
+export const clusterApis = async (
+  settings: Readonly<Record<string, string>> = {},
+): Promise<{ readonly broker: Broker; readonly ask: Ask }> => {
+  const engine = createMemoryEngine()
+  await engine.open()
+  const config = new Config(new Map(Object.entries(settings)))
+  const parts = {
+    engine,
+    config,
+    clock: new ManualClock(),
+    random: new SeededRandom(1),
+    logger: pino({ level: 'silent' }),
+  }
+  const cluster = new Cluster(parts)
+  const partitions = new Partitions({ ...parts, nodeId: config.nodeId, topics: cluster })
+  await cluster.start(partitions, [])
+  const groups = new Groups({ ...parts, cluster, partitions })
+  const broker: Broker = {
+    ...parts,
+    nodeId: config.nodeId,
+    cluster,
+    partitions,
+    groups,
+    fetchSessions: new FetchSessions(parts),
+    producerIds: new ProducerIds(cluster),
+  }
+  const ask: Ask = async (handler, version, request) => {
+    const context = contextOf(version)
+    const read = overTheWire(requestCodec(handler.api, version), request)
+    const answer = await (async () => handler.handle(read as never, context, broker))().catch((error: unknown) => {
+      if (error instanceof KafkaError) return handler.refuse(read as never, error, context)
+      throw error
+    })
+    if (answer === null) throw new Error('no answer')
+    return overTheWire(responseCodec(handler.api, version), answer as never) as never
+  }
+  return { broker, ask }
+}
