@@ -46,7 +46,7 @@ export const writeRuns = (shared: Shared, target: AppendTarget, batches: readonl
           options,
           shared.now(),
         ) ||
-        (index === 0 && sizeBytes > 0 && active.indexesFull(options.segmentIndexBytes))
+        (index === 0 && sizeBytes > 0 && active.indexes.full(options.segmentIndexBytes))
       if (full) {
         write(index)
         segment = target.open(baseOffset)
@@ -69,7 +69,7 @@ const undo = (shared: Shared, active: FileSegment, last: FileSegment, runs: read
   for (const segment of new Set([last, ...runs.map(run => run.segment)])) {
     if (segment === active) continue
     segment.closeFiles()
-    for (const path of segment.paths()) shared.disk.unlink(path)
+    for (const path of segment.paths) shared.disk.unlink(path)
   }
   active.truncate()
 }

@@ -52,7 +52,7 @@ export class IndexFile {
   readonly file: LogFile
   readonly #shared: Shared
   readonly #entryBytes: number
-  #id: number
+  readonly #id: number
   /** Entries in the file. */
   #written: number
   /** Entries from `#tailFrom` on; those from `#written` on are only here. */
@@ -139,14 +139,6 @@ export class IndexFile {
       this.#written = this.#count
     }
     this.#tailFrom = this.#count
-    this.#tail = Buffer.alloc(0)
-  }
-
-  /** Starts anew, without entries; the file is emptied at the next flush. */
-  clear(): void {
-    this.#id = this.#shared.indexBlocks.newId()
-    this.#count = this.#written = this.#tailFrom = 0
-    this.#exists = false
     this.#tail = Buffer.alloc(0)
   }
 

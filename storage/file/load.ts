@@ -8,7 +8,7 @@ import type { Offset } from '../engine.ts'
 import { clearLeftovers } from './leftovers.ts'
 import { removePartsBeyond } from './parts.ts'
 import { scanBatches } from './scan.ts'
-import { FileSegment } from './segment.ts'
+import { FileSegment, type SegmentHome } from './segment.ts'
 import { splitOffsetName } from './segment-names.ts'
 import type { Shared } from './shared.ts'
 
@@ -19,9 +19,7 @@ export interface LoadedLog {
   readonly end: Offset
 }
 
-export interface LoadOptions {
-  readonly directory: string
-  readonly indexIntervalBytes: () => number
+export interface LoadOptions extends SegmentHome {
   /** Whether the log was closed by a clean stop. */
   readonly clean: boolean
   /** What lies below is known to be whole. */
@@ -39,11 +37,7 @@ export const loadLog = (shared: Shared, options: LoadOptions): LoadedLog => {
   if (segments.length === 0 || end < start) {
     // All that was trimmed was there, and what followed was lost: offsets go on from the start, as in Kafka.
     for (const segment of segments) removeSegment(shared, segment)
-    segments.splice(
-      0,
-      segments.length,
-      new FileSegment(shared, options.directory, start, null, options.indexIntervalBytes),
-    )
+    segments.splice(0, segments.length, new FileSegment(shared, options, start, null))
     end = start
   }
   removePartsBeyond(shared.disk, options.directory, end)
@@ -51,16 +45,16 @@ export const loadLog = (shared: Shared, options: LoadOptions): LoadedLog => {
   return { segments, start, end }
 }
 
-const findSegments = (shared: Shared, { directory, indexIntervalBytes }: LoadOptions): FileSegment[] => {
+const findSegments = (shared: Shared, home: SegmentHome): FileSegment[] => {
   const { disk } = shared
+  const { directory } = home
   const segments: FileSegment[] = []
   const indexes: { readonly offset: Offset; readonly path: string }[] = []
   for (const name of disk.list(directory)) {
     const split = splitOffsetName(name)
     if (split === null) continue
     const path = join(directory, name)
-    if (split.rest === '.log')
-      segments.push(new FileSegment(shared, directory, split.offset, disk.sizeBytes(path) ?? 0, indexIntervalBytes))
+    if (split.rest === '.log') segments.push(new FileSegment(shared, home, split.offset, disk.sizeBytes(path) ?? 0))
     else if (split.rest === '.index' || split.rest === '.timeindex') indexes.push({ offset: split.offset, path })
   }
   const starts = new Set(segments.map(segment => segment.start))
@@ -110,7 +104,7 @@ const recoverSegment = (shared: Shared, segment: FileSegment): { readonly end: O
     segment.account(end - 1, batch.maxTimestamp(bytes, at), batch.sizeInBytes(bytes, at))
   })
   if (problem === null) return { end, whole: true }
-  segment.truncate(validBytes)
+  segment.truncate()
   shared.warn(
     `${segment.file.path}: ${fileBytes - validBytes} bytes dropped from byte ${validBytes} (offset ${end}) on: ${problem}`,
   )
@@ -120,5 +114,5 @@ const recoverSegment = (shared: Shared, segment: FileSegment): { readonly end: O
 /** For segments that no reader knows. */
 const removeSegment = (shared: Shared, segment: FileSegment): void => {
   segment.closeFiles()
-  for (const path of segment.paths()) shared.disk.unlink(path)
+  for (const path of segment.paths) shared.disk.unlink(path)
 }

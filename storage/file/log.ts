@@ -2,7 +2,6 @@
  * One log on files. Its directory is read at its first use; appends and reads are answered at once, from the page cache.
  */
 import { join } from 'node:path'
-import { KafkaError } from '../../protocol/errors.ts'
 import {
   type Appended,
   type Batch,
@@ -20,26 +19,23 @@ import {
   type Slice,
 } from '../engine.ts'
 import { writeRuns } from './append-runs.ts'
-import { systemCode } from './disk.ts'
 import type { AppendableLog } from './durability.ts'
 import { loadLog } from './load.ts'
 import type { OffsetCheckpoint } from './offset-checkpoint.ts'
 import { loadParts, saveParts } from './parts.ts'
 import { FileSlice } from './read.ts'
 import { RecoveryPoint } from './recovery-point.ts'
-import { groupSegments, type Keep, type RewrittenLog, retireSegment, rewriteGroup } from './rewrite.ts'
+import { type Keep, type RewrittenLog, retireSegment, rewriteSegments } from './rewrite.ts'
 import { FileSegment } from './segment.ts'
 import { SegmentList } from './segment-list.ts'
 import type { Shared } from './shared.ts'
+import { guarded, refusalFor, toStorageError } from './storage-error.ts'
 
 /** The files at the top of the data directory that all logs write into. */
 export interface TopCheckpoints {
   readonly recoveryPoints: OffsetCheckpoint
   readonly starts: OffsetCheckpoint
 }
-
-/** Errors after which a later append may succeed. */
-const TRANSIENT = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM'])
 
 export class FileLog implements Log, AppendableLog, RewrittenLog {
   readonly id: LogId
@@ -89,7 +85,7 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
   /** Reads the directory, if that wasn't done. Throws KAFKA_STORAGE_ERROR if it can't be read. */
   load(): SegmentList {
     if (this.#segments !== null) return this.#segments
-    const loaded = this.#guarded(() =>
+    const loaded = guarded(() =>
       loadLog(this.#shared, {
         directory: this.directory,
         indexIntervalBytes: this.indexIntervalBytes,
@@ -122,7 +118,9 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
       }
       return { ok: true, end: this.#end }
     } catch (error) {
-      return { ok: false, reason: this.#refusal(error), end: this.#end }
+      const reason = refusalFor(error)
+      if (reason === 'failed') this.#fail(error)
+      return { ok: false, reason, end: this.#end }
     }
   }
 
@@ -136,16 +134,16 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
     const slice = new FileSlice(this.#shared.pool, from)
     if (from < this.#end) {
       const offset = Math.max(from, this.#start)
-      this.#guarded(() => segments.read(slice, offset, { maxBytes, before, atLeastOne }))
+      guarded(() => segments.read(slice, offset, { maxBytes, before, atLeastOne }))
     }
     return slice
   }
 
   async firstAtOrAfter(timestamp: number): Promise<Batch | null> {
     const segments = this.load()
-    return this.#guarded(() => {
+    return guarded(() => {
       for (const segment of segments.all.slice(segments.indexOf(this.#start))) {
-        if (segment.maxTimestamp < timestamp) continue
+        if (segment.indexes.maxTimestamp < timestamp) continue
         const position = segment.positionOfTimestamp(this.#start, timestamp)
         if (position < segment.sizeBytes) return segment.batchAt(position)
       }
@@ -155,10 +153,11 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
 
   async segments(): Promise<Segments> {
     const { all, generation } = this.load()
-    const describe = ({ start, sizeBytes, maxTimestamp, maxTimestampOffset }: FileSegment, index: number): Segment => {
+    const describe = ({ start, sizeBytes, indexes }: FileSegment, index: number): Segment => {
+      const { maxTimestamp, maxTimestampOffset } = indexes
       return { start, end: all[index + 1]?.start ?? this.#end, sizeBytes, maxTimestamp, maxTimestampOffset }
     }
-    return { generation, segments: this.#guarded(() => all.map(describe)) }
+    return { generation, segments: guarded(() => all.map(describe)) }
   }
 
   sizeBytes(): number {
@@ -170,7 +169,7 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
     if (segments.active.sizeBytes === 0) return
     this.#close(
       segments,
-      this.#guarded(() => this.#openSegment(this.#end)),
+      guarded(() => this.#openSegment(this.#end)),
     )
   }
 
@@ -187,30 +186,26 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
     }
     const below = segments.all.findLastIndex(segment => segment.start <= this.#start)
     if (below > 0)
-      for (const segment of segments.replace(0, below, [])) this.#guarded(() => retireSegment(this.#shared, segment))
+      for (const segment of segments.replace(0, below, [])) guarded(() => retireSegment(this.#shared, segment))
     await (raised ? this.#starts.save() : this.#starts.settled())
     return this.bounds()
   }
 
-  async rewrite({ from, to, generation }: RewriteRange, keep: Keep): Promise<boolean> {
+  async rewrite(range: RewriteRange, keep: Keep): Promise<boolean> {
     const segments = this.load()
-    const first = segments.all.findIndex(segment => segment.start === from)
-    const last = segments.all.findIndex(segment => segment.start === to)
-    if (this.#rewriting || generation !== segments.generation || first < 0 || last <= first) return false
+    const closed = segments.range(range)
+    if (this.#rewriting || closed === null) return false
     this.#rewriting = true
     try {
-      for (const group of groupSegments(segments.all.slice(first, last), this.#options.segmentBytes))
-        if (!(await rewriteGroup(this.#shared, this, group, keep))) return false
-      return true
+      return await rewriteSegments(this.#shared, this, closed, this.#options.segmentBytes, keep)
     } catch (error) {
-      if (systemCode(error) === undefined) throw error
-      throw storageError(error)
+      throw toStorageError(error)
     } finally {
       this.#rewriting = false
     }
   }
 
-  /** For `rewriteGroup`. */
+  /** For `rewriteSegments`. */
   has(group: readonly FileSegment[]): boolean {
     if (this.#state === 'gone') throw new LogGone(this.id)
     const { all } = this.load()
@@ -218,7 +213,7 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
     return this.#state === 'open' && index >= 0 && group.every((segment, at) => all[index + at] === segment)
   }
 
-  /** For `rewriteGroup`. A failure half-way through leaves files that only a recovery understands. */
+  /** For `rewriteSegments`. A failure half-way through leaves files that only a recovery understands. */
   replace(group: readonly FileSegment[], rename: () => FileSegment): void {
     const segments = this.load()
     try {
@@ -238,7 +233,7 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
 
   async loadCheckpoint(): Promise<Checkpoint | null> {
     this.load()
-    return this.#guarded(() => loadParts(this.#shared.disk, this.directory, this.#end))
+    return guarded(() => loadParts(this.#shared.disk, this.directory, this.#end))
   }
 
   /** Ends all use; what is under way ends with `LogGone`. */
@@ -256,12 +251,12 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
     const { all } = this.#segments
     const safe = this.#recoveryPoint.offset
     const unsafe = all.filter((_, index) => (all[index + 1]?.start ?? Number.POSITIVE_INFINITY) > safe)
-    const paths = this.#appended || !this.#clean ? unsafe.flatMap(segment => segment.paths()) : []
+    const paths = this.#appended || !this.#clean ? unsafe.flatMap(segment => segment.paths) : []
     await this.#recoveryPoint.settle([...paths, ...this.#savedParts], this.#end)
   }
 
   #openSegment(start: Offset): FileSegment {
-    return new FileSegment(this.#shared, this.directory, start, null, this.indexIntervalBytes)
+    return new FileSegment(this.#shared, this, start, null)
   }
 
   /** Closes the active segment: `next` is active from now on. */
@@ -278,23 +273,4 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
     this.#state = 'failed'
     this.#shared.warn(`${this.directory} takes no more appends until it is recovered: ${error}`)
   }
-
-  #refusal(error: unknown): 'full' | 'failed' {
-    const code = systemCode(error)
-    if (code === undefined && !(error instanceof KafkaError)) throw error
-    if (code !== undefined && TRANSIENT.has(code)) return 'full'
-    this.#fail(error)
-    return 'failed'
-  }
-
-  /** The result of `work`; the disk's errors become KAFKA_STORAGE_ERROR. */
-  #guarded<T>(work: () => T): T {
-    try {
-      return work()
-    } catch (error) {
-      throw systemCode(error) === undefined ? error : storageError(error)
-    }
-  }
 }
-
-const storageError = (error: unknown): KafkaError => new KafkaError('KAFKA_STORAGE_ERROR', String(error))

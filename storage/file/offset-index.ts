@@ -33,16 +33,10 @@ export class OffsetIndex {
     return bytes.readUInt32BE(at + 4)
   }
 
-  /** The last entry's offset; there must be one. */
-  lastOffset(): Offset {
+  /** The last entry, null without entries. */
+  last(): { readonly lastOffset: Offset; readonly position: number } | null {
+    if (this.entries.count === 0) return null
     const { bytes, at } = this.entries.entry(this.entries.count - 1)
-    return this.#base + bytes.readUInt32BE(at)
-  }
-
-  /** Position of the last batch that has an entry, 0 without entries. */
-  lastPosition(): number {
-    if (this.entries.count === 0) return 0
-    const { bytes, at } = this.entries.entry(this.entries.count - 1)
-    return bytes.readUInt32BE(at + 4)
+    return { lastOffset: this.#base + bytes.readUInt32BE(at), position: bytes.readUInt32BE(at + 4) }
   }
 }

@@ -51,7 +51,7 @@ export class RecoveryPoint {
   async #syncClosed(failed: (error: unknown) => void): Promise<void> {
     try {
       for (let next = this.#closed[0]; next !== undefined && !this.#ended; next = this.#closed[0]) {
-        for (const path of next.segment.paths()) await this.#sync(path)
+        for (const path of next.segment.paths) await this.#sync(path)
         if (this.#ended) return
         this.#closed.shift()
         this.#points.set(this.#name, next.end)

@@ -8,7 +8,7 @@ import * as batch from '../../protocol/records/batch.ts'
 import type { Batch } from '../engine.ts'
 import { type Disk, systemCode } from './disk.ts'
 import { FileSlice, readInto } from './read.ts'
-import { FileSegment } from './segment.ts'
+import { FileSegment, type SegmentHome } from './segment.ts'
 import { CLEANED, DELETED, SWAP } from './segment-names.ts'
 import type { Shared } from './shared.ts'
 
@@ -19,17 +19,28 @@ const MAX_RELATIVE_OFFSET = 0x7fffffff
 export type Keep = (batches: readonly Buffer[]) => Promise<readonly Buffer[]>
 
 /** The log whose segments are rewritten. */
-export interface RewrittenLog {
-  readonly directory: string
-  readonly indexIntervalBytes: () => number
+export interface RewrittenLog extends SegmentHome {
   /** Whether these are still neighbours in the log; throws or is false when the rewrite must end. */
   has(segments: readonly FileSegment[]): boolean
   /** Calls `rename`, which puts the files in place, and takes its segment for these. */
   replace(segments: readonly FileSegment[], rename: () => FileSegment): void
 }
 
+/** Puts what `keep` returns in the place of neighbouring closed segments, group by group. False if the log no longer has a group: earlier ones are done. */
+export const rewriteSegments = async (
+  shared: Shared,
+  log: RewrittenLog,
+  segments: readonly FileSegment[],
+  segmentBytes: number,
+  keep: Keep,
+): Promise<boolean> => {
+  for (const group of groupSegments(segments, segmentBytes))
+    if (!(await rewriteGroup(shared, log, group, keep))) return false
+  return true
+}
+
 /** Segments that fit into one together, as they are. */
-export const groupSegments = (segments: readonly FileSegment[], segmentBytes: number): FileSegment[][] => {
+const groupSegments = (segments: readonly FileSegment[], segmentBytes: number): FileSegment[][] => {
   const groups: FileSegment[][] = []
   let group: FileSegment[] = []
   let sizeBytes = 0
@@ -49,20 +60,20 @@ export const groupSegments = (segments: readonly FileSegment[], segmentBytes: nu
 }
 
 /** Puts one segment in the place of the group. False if the log no longer has the group. */
-export const rewriteGroup = async (
+const rewriteGroup = async (
   shared: Shared,
   log: RewrittenLog,
   group: readonly FileSegment[],
   keep: Keep,
 ): Promise<boolean> => {
   const first = group[0]!
-  const cleaned = new FileSegment(shared, log.directory, first.start, null, log.indexIntervalBytes, CLEANED)
+  const cleaned = new FileSegment(shared, log, first.start, null, CLEANED)
   try {
     for (const segment of group) {
       if (!(await cleanSegment(shared, log, group, segment, cleaned, keep))) return discard(shared, cleaned)
     }
     cleaned.seal()
-    for (const path of cleaned.paths()) await shared.disk.sync(path)
+    for (const path of cleaned.paths) await shared.disk.sync(path)
     if (!log.has(group)) return discard(shared, cleaned)
   } catch (error) {
     discard(shared, cleaned)
@@ -113,7 +124,7 @@ const toBatch = (bytes: Buffer): Batch => ({
 
 const discard = (shared: Shared, cleaned: FileSegment): false => {
   cleaned.closeFiles()
-  for (const path of cleaned.paths()) shared.disk.unlink(path)
+  for (const path of cleaned.paths) shared.disk.unlink(path)
   return false
 }
 
@@ -121,11 +132,11 @@ const discard = (shared: Shared, cleaned: FileSegment): false => {
 const swap = (shared: Shared, log: RewrittenLog, group: readonly FileSegment[], cleaned: FileSegment): FileSegment => {
   const { disk } = shared
   cleaned.closeFiles()
-  const places = cleaned.paths().map(path => path.slice(0, -CLEANED.length))
+  const places = cleaned.paths.map(path => path.slice(0, -CLEANED.length))
   for (const place of places) disk.rename(place + CLEANED, place + SWAP)
   for (const segment of group) retireSegment(shared, segment)
   for (const place of places) disk.rename(place + SWAP, place)
-  return new FileSegment(shared, log.directory, cleaned.start, cleaned.sizeBytes, log.indexIntervalBytes)
+  return new FileSegment(shared, log, cleaned.start, cleaned.sizeBytes)
 }
 
 /** Takes a segment's files out of the log; the space comes back in the background. */
@@ -133,7 +144,7 @@ export const retireSegment = (shared: Shared, segment: FileSegment): void => {
   const { disk } = shared
   segment.closeFiles()
   const retired: string[] = []
-  for (const path of segment.paths()) {
+  for (const path of segment.paths) {
     if (disk.sizeBytes(path) === null) continue
     disk.rename(path, path + DELETED)
     retired.push(path + DELETED)

@@ -1,7 +1,7 @@
 /**
  * The segments of a log in order, and reads over them.
  */
-import type { Offset } from '../engine.ts'
+import type { Offset, RewriteRange } from '../engine.ts'
 import { type FileSlice, type ReadLimits, readInto } from './read.ts'
 import type { FileSegment } from './segment.ts'
 import type { Shared } from './shared.ts'
@@ -53,6 +53,13 @@ export class SegmentList {
       else high = middle - 1
     }
     return low
+  }
+
+  /** The closed segments of a rewrite, or null if the generation has moved or a bound isn't a segment's start. */
+  range({ from, to, generation }: RewriteRange): readonly FileSegment[] | null {
+    const first = this.#segments.findIndex(segment => segment.start === from)
+    const last = this.#segments.findIndex(segment => segment.start === to)
+    return generation === this.#generation && first >= 0 && last > first ? this.#segments.slice(first, last) : null
   }
 
   /** Behind the last. */

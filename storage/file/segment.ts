@@ -1,5 +1,5 @@
 /**
- * One segment of a log: the `.log` file and its two indexes. Knows nothing of the log around it; what follows its end, whether it is active and
+ * One segment of a log: the `.log` file and its indexes. Knows nothing of the log around it; what follows its end, whether it is active and
  * when it is rolled, is `log.ts`'s.
  */
 import { join } from 'node:path'
@@ -7,15 +7,16 @@ import * as batch from '../../protocol/records/batch.ts'
 import type { Batch, Offset } from '../engine.ts'
 import { systemCode, writeFully } from './disk.ts'
 import { LogFile } from './handles.ts'
-import { OFFSET_ENTRY_BYTES, OffsetIndex } from './offset-index.ts'
 import { checkedSize, scanHeaders } from './scan.ts'
+import { SegmentIndexes } from './segment-indexes.ts'
 import { segmentFile } from './segment-names.ts'
 import type { Shared } from './shared.ts'
-import { TIME_ENTRY_BYTES, TimeIndex } from './time-index.ts'
 
-interface Indexes {
-  readonly offsets: OffsetIndex
-  readonly times: TimeIndex
+/** Where segments live. */
+export interface SegmentHome {
+  readonly directory: string
+  /** As it is now: a setting that can change. */
+  readonly indexIntervalBytes: () => number
 }
 
 /** Small batches are put together before they are written: below this a copy costs less than handing over one more buffer. */
@@ -27,41 +28,53 @@ export class FileSegment {
   /** Wall clock, ms: when this object was made. */
   readonly openedMs: number
   readonly file: LogFile
-  /** Of the `.log`; what lies beyond in the file doesn't count. */
-  sizeBytes: number
   readonly #shared: Shared
-  readonly #directory: string
+  readonly #home: SegmentHome
   readonly #suffix: string
-  readonly #indexIntervalBytes: () => number
-  #indexes: Indexes | null = null
-  #bytesSinceEntry = 0
-  #maxTimestamp = -1
-  #maxTimestampOffset: Offset = -1
+  #sizeBytes: number
+  #indexes: SegmentIndexes | null = null
   #firstTimestamp: number | null = null
 
   /**
    * @param sizeBytes of the `.log` as it is, or null for a new segment: its file is created.
    * @param suffix of the file names: '' or `.cleaned`.
    */
-  constructor(
-    shared: Shared,
-    directory: string,
-    start: Offset,
-    sizeBytes: number | null,
-    indexIntervalBytes: () => number,
-    suffix = '',
-  ) {
+  constructor(shared: Shared, home: SegmentHome, start: Offset, sizeBytes: number | null, suffix = '') {
     this.#shared = shared
-    this.#directory = directory
+    this.#home = home
     this.#suffix = suffix
-    this.#indexIntervalBytes = indexIntervalBytes
     this.start = start
     this.openedMs = shared.now()
     this.file = new LogFile(this.#path('log'))
-    this.sizeBytes = sizeBytes ?? 0
+    this.#sizeBytes = sizeBytes ?? 0
     if (sizeBytes !== null) return
     shared.handles.create(this.file, suffix === '' ? 'wx+' : 'w+')
-    this.#indexes = this.#newIndexes(null, null)
+    this.#indexes = this.#newIndexes()
+  }
+
+  /** Of the `.log`; what lies beyond in the file doesn't count. */
+  get sizeBytes(): number {
+    return this.#sizeBytes
+  }
+
+  /** Max timestamp of the first batch, −1 without one. */
+  get firstTimestamp(): number {
+    if (this.#firstTimestamp === null && this.#sizeBytes > 0)
+      this.scan(0, (buffer, at) => {
+        this.#firstTimestamp = batch.maxTimestamp(buffer, at)
+        return false
+      })
+    return this.#firstTimestamp ?? -1
+  }
+
+  /** Of its batches the first with the greatest timestamp gives `maxTimestamp` and `maxTimestampOffset`. */
+  get indexes(): SegmentIndexes {
+    return this.#indexes ?? this.#loadIndexes()
+  }
+
+  /** The `.log` last: recovery takes a renamed `.log` as a sign that its indexes are renamed. */
+  get paths(): readonly string[] {
+    return [this.#path('index'), this.#path('timeindex'), this.#path('log')]
   }
 
   /** Writes batches `[from, to)` at the end and nothing else: `account` makes them part of the segment. */
@@ -78,41 +91,24 @@ export class FileSegment {
       for (const bytes of buffers) at += bytes.copy(scratch, at)
       buffers.splice(0, buffers.length, scratch.subarray(0, at))
     }
-    writeFully(disk, handles.fd(this.file), buffers, this.sizeBytes)
+    writeFully(disk, handles.fd(this.file), buffers, this.#sizeBytes)
   }
 
-  /** Takes a batch that lies at the end of the file into the segment: size, timestamps, indexes. */
+  /** Takes a batch that lies at the end of the file into the segment. */
   account(lastOffset: Offset, maxTimestamp: number, sizeBytes: number): void {
-    const { offsets, times } = this.#loadedIndexes()
-    if (this.#firstTimestamp === null && this.sizeBytes === 0) this.#firstTimestamp = maxTimestamp
-    this.#foldTimestamp(maxTimestamp, lastOffset)
-    if (this.#bytesSinceEntry > this.#indexIntervalBytes()) {
-      offsets.append(lastOffset, this.sizeBytes)
-      times.append(this.#maxTimestamp, this.#maxTimestampOffset)
-      offsets.entries.flushBlocks()
-      times.entries.flushBlocks()
-      this.#bytesSinceEntry = 0
-    }
-    this.#bytesSinceEntry += sizeBytes
-    this.sizeBytes += sizeBytes
+    if (this.#sizeBytes === 0) this.#firstTimestamp = maxTimestamp
+    this.indexes.add(lastOffset, maxTimestamp, this.#sizeBytes, sizeBytes, this.#home.indexIntervalBytes())
+    this.#sizeBytes += sizeBytes
   }
 
-  /** Cuts off what was written and not accounted, or all of the file from `sizeBytes` on if that is less. */
-  truncate(sizeBytes = this.sizeBytes): void {
-    this.#shared.disk.truncate(this.#shared.handles.fd(this.file), sizeBytes)
-    this.sizeBytes = sizeBytes
+  /** Cuts off what was written and not accounted. */
+  truncate(): void {
+    this.#shared.disk.truncate(this.#shared.handles.fd(this.file), this.#sizeBytes)
   }
 
-  /**
-   * Ends the indexes as Kafka does in a closed segment and writes what isn't written of them. Throws if the disk refuses; they serve from memory
-   * then and can be sealed again.
-   */
+  /** Writes the indexes as Kafka leaves them in a closed segment, if they were loaded. Throws if the disk refuses: they serve from memory until the next time. */
   seal(): void {
-    if (this.#indexes === null) return
-    const { offsets, times } = this.#indexes
-    times.append(this.#maxTimestamp, this.#maxTimestampOffset)
-    offsets.entries.flush()
-    times.entries.flush()
+    this.#indexes?.seal()
   }
 
   /** As `seal`, but a refusal is left to the next one. */
@@ -124,52 +120,15 @@ export class FileSegment {
     }
   }
 
-  /** Whether an index has no room for one more entry. */
-  indexesFull(segmentIndexBytes: number): boolean {
-    const { offsets, times } = this.#loadedIndexes()
-    return (
-      offsets.entries.count >= Math.floor(segmentIndexBytes / OFFSET_ENTRY_BYTES) ||
-      // One is kept free for `seal`.
-      times.entries.count >= Math.floor(segmentIndexBytes / TIME_ENTRY_BYTES) - 1
-    )
-  }
-
-  /** Max timestamp of the first batch, −1 without one. */
-  get firstTimestamp(): number {
-    if (this.#firstTimestamp === null && this.sizeBytes > 0)
-      this.scan(0, (buffer, at) => {
-        this.#firstTimestamp = batch.maxTimestamp(buffer, at)
-        return false
-      })
-    return this.#firstTimestamp ?? -1
-  }
-
-  /** The greatest timestamp, −1 if there is none. */
-  get maxTimestamp(): number {
-    this.#loadedIndexes()
-    return this.#maxTimestamp
-  }
-
-  /** Last offset of the first batch that has `maxTimestamp`. */
-  get maxTimestampOffset(): Offset {
-    this.#loadedIndexes()
-    return this.#maxTimestampOffset
-  }
-
   /** Position of the first batch whose last offset is at or above `offset`; `sizeBytes` if there is none. */
   positionOf(offset: Offset): number {
-    return this.scan(
-      this.#loadedIndexes().offsets.lookup(offset),
-      (buffer, at) => batch.lastOffset(buffer, at) < offset,
-    )
+    return this.scan(this.indexes.positionBefore(offset), (buffer, at) => batch.lastOffset(buffer, at) < offset)
   }
 
   /** Position of the first batch at or after `from` whose max timestamp is at or above `timestamp`; `sizeBytes` if there is none. */
   positionOfTimestamp(from: Offset, timestamp: number): number {
-    const { offsets, times } = this.#loadedIndexes()
-    const position = offsets.lookup(Math.max(from, times.lookup(timestamp)))
     return this.scan(
-      position,
+      this.indexes.positionBeforeTimestamp(from, timestamp),
       (buffer, at) => batch.lastOffset(buffer, at) < from || batch.maxTimestamp(buffer, at) < timestamp,
     )
   }
@@ -177,10 +136,11 @@ export class FileSegment {
   /** The batch that begins at `position`, in memory of its own. */
   batchAt(position: number): Batch {
     const { disk, handles } = this.#shared
-    const header = Buffer.alloc(batch.HEADER_SIZE)
-    disk.read(handles.fd(this.file), header, 0, header.length, position)
-    const bytes = Buffer.allocUnsafeSlow(checkedSize(header, 0, this.sizeBytes - position, this.file.path, position))
-    disk.read(handles.fd(this.file), bytes, 0, bytes.length, position)
+    const fd = handles.fd(this.file)
+    const head = Buffer.alloc(batch.HEADER_SIZE)
+    disk.read(fd, head, 0, head.length, position)
+    const bytes = Buffer.allocUnsafeSlow(checkedSize(head, 0, this.#sizeBytes - position, this.file.path, position))
+    disk.read(fd, bytes, 0, bytes.length, position)
     return {
       baseOffset: batch.baseOffset(bytes, 0),
       lastOffset: batch.lastOffset(bytes, 0),
@@ -191,7 +151,7 @@ export class FileSegment {
 
   /** As `scanHeaders`, to the segment's end. */
   scan(from: number, visit: (buffer: Buffer, at: number, position: number) => boolean): number {
-    return scanHeaders(this.#shared, this.file, from, this.sizeBytes, visit)
+    return scanHeaders(this.#shared, this.file, from, this.#sizeBytes, visit)
   }
 
   /**
@@ -199,33 +159,29 @@ export class FileSegment {
    * the last batch. Throws CORRUPT_MESSAGE if there is something else than batches.
    */
   resume(): Offset {
-    const position = this.#loadedIndexes().offsets.lastPosition()
+    const { indexes } = this
+    const position = indexes.lastEntry?.position ?? 0
     let end = this.start
     this.scan(position, (buffer, at) => {
       end = batch.nextOffset(buffer, at)
-      this.#foldTimestamp(batch.maxTimestamp(buffer, at), end - 1)
+      indexes.foldTimestamp(batch.maxTimestamp(buffer, at), end - 1)
       return true
     })
-    this.#bytesSinceEntry = this.sizeBytes - position
+    indexes.resume(this.#sizeBytes - position)
     return end
   }
 
-  /** Forgets the indexes and all that was accounted: what follows is `account` from the first batch on. */
+  /** Forgets what was accounted and the indexes: what follows is `account` from the first batch in the file on. */
   reset(): void {
-    const indexes = this.#indexes ?? this.#newIndexes(null, null)
-    indexes.offsets.entries.clear()
-    indexes.times.entries.clear()
-    this.#indexes = indexes
-    this.#bytesSinceEntry = 0
-    this.#maxTimestamp = -1
-    this.#maxTimestampOffset = -1
+    this.#indexes?.closeFiles()
+    this.#indexes = this.#newIndexes()
     this.#firstTimestamp = null
-    this.sizeBytes = 0
+    this.#sizeBytes = 0
   }
 
   /** Builds the indexes from the headers of the `.log`. Throws CORRUPT_MESSAGE if they aren't sound. */
   rebuildIndexes(): void {
-    const { sizeBytes } = this
+    const sizeBytes = this.#sizeBytes
     this.reset()
     scanHeaders(this.#shared, this.file, 0, sizeBytes, (buffer, at) => {
       this.account(batch.lastOffset(buffer, at), batch.maxTimestamp(buffer, at), batch.sizeInBytes(buffer, at))
@@ -235,71 +191,41 @@ export class FileSegment {
   }
 
   closeFiles(): void {
-    const { handles } = this.#shared
-    handles.close(this.file)
-    if (this.#indexes === null) return
-    handles.close(this.#indexes.offsets.entries.file)
-    handles.close(this.#indexes.times.entries.file)
-  }
-
-  /** The `.log` last: recovery takes a renamed `.log` as a sign that its indexes are renamed. */
-  paths(): string[] {
-    return [this.#path('index'), this.#path('timeindex'), this.#path('log')]
+    this.#shared.handles.close(this.file)
+    this.#indexes?.closeFiles()
   }
 
   #path(kind: 'log' | 'index' | 'timeindex'): string {
-    return join(this.#directory, segmentFile(this.start, kind) + this.#suffix)
+    return join(this.#home.directory, segmentFile(this.start, kind) + this.#suffix)
   }
 
-  #foldTimestamp(timestamp: number, lastOffset: Offset): void {
-    if (timestamp <= this.#maxTimestamp) return
-    this.#maxTimestamp = timestamp
-    this.#maxTimestampOffset = lastOffset
+  #newIndexes(): SegmentIndexes {
+    return SegmentIndexes.create(this.#shared, this.#indexPaths, this.start)
   }
 
-  #newIndexes(offsetEntries: number | null, timeEntries: number | null): Indexes {
-    return {
-      offsets: new OffsetIndex(this.#shared, this.#path('index'), this.start, offsetEntries),
-      times: new TimeIndex(this.#shared, this.#path('timeindex'), this.start, timeEntries),
-    }
-  }
-
-  #loadedIndexes(): Indexes {
-    return this.#indexes ?? this.#loadIndexes()
+  get #indexPaths(): { index: string; timeindex: string } {
+    return { index: this.#path('index'), timeindex: this.#path('timeindex') }
   }
 
   /** Takes the index files if they fit the `.log`, or builds them anew. */
-  #loadIndexes(): Indexes {
-    const { disk, warn } = this.#shared
-    const offsetBytes = disk.sizeBytes(this.#path('index'))
-    const timeBytes = disk.sizeBytes(this.#path('timeindex'))
-    if (offsetBytes !== null && timeBytes !== null && offsetBytes % OFFSET_ENTRY_BYTES === 0) {
-      if (timeBytes % TIME_ENTRY_BYTES === 0) {
-        const indexes = this.#newIndexes(offsetBytes / OFFSET_ENTRY_BYTES, timeBytes / TIME_ENTRY_BYTES)
-        if (this.#sound(indexes)) {
-          const last = indexes.times.last()
-          this.#foldTimestamp(last?.timestamp ?? -1, last?.offset ?? -1)
-          this.#indexes = indexes
-          return indexes
-        }
-      }
+  #loadIndexes(): SegmentIndexes {
+    const indexes = SegmentIndexes.open(this.#shared, this.#indexPaths, this.start)
+    if (indexes !== null && this.#leadsToBatch(indexes.lastEntry)) {
+      this.#indexes = indexes
+      return indexes
     }
-    warn(`${this.file.path}: its indexes are missing or don't fit and are built anew`)
+    indexes?.closeFiles()
+    this.#shared.warn(`${this.file.path}: its indexes are missing or don't fit and are built anew`)
     this.rebuildIndexes()
-    return this.#indexes!
+    return this.indexes
   }
 
-  /** Whether the last entries point at batches of this file. */
-  #sound({ offsets, times }: Indexes): boolean {
-    const time = times.last()
-    if (time !== null && (time.timestamp < 0 || time.offset < this.start)) return false
-    if (offsets.entries.count === 0) return true
-    const position = offsets.lastPosition()
-    const entry = offsets.lastOffset()
-    if (position + batch.HEADER_SIZE > this.sizeBytes) return false
+  #leadsToBatch(entry: { readonly lastOffset: Offset; readonly position: number } | null): boolean {
+    if (entry === null) return true
+    if (entry.position + batch.HEADER_SIZE > this.#sizeBytes) return false
     const { disk, handles } = this.#shared
-    const header = Buffer.alloc(batch.HEADER_SIZE)
-    disk.read(handles.fd(this.file), header, 0, header.length, position)
-    return batch.magic(header, 0) === 2 && batch.lastOffset(header, 0) === entry
+    const head = Buffer.alloc(batch.HEADER_SIZE)
+    disk.read(handles.fd(this.file), head, 0, head.length, entry.position)
+    return batch.magic(head, 0) === 2 && batch.lastOffset(head, 0) === entry.lastOffset
   }
 }
