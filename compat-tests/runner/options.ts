@@ -39,8 +39,10 @@ export function readOptions(args: readonly string[], defaultBrokerBin: string): 
       target: { type: 'string' },
       'broker-bin': { type: 'string' },
       jobs: { type: 'string' },
+      help: { type: 'boolean' },
     },
   })
+  if (values.help) throw new Error('What can be run:')
   const jobs = Number(values.jobs ?? 2)
   if (!Number.isInteger(jobs) || jobs < 1) throw new Error(`--jobs must be a whole number from 1 on: ${values.jobs}`)
   const allIds = scenarios.map(({ id }) => id)

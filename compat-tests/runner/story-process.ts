@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Driver, Unsupported } from '../clients/driver.ts'
-import { clients, type OpenDriver } from '../clients/index.ts'
+import { clients } from '../clients/index.ts'
 import { openKafkajs } from '../clients/kafkajs/driver.ts'
 import { scenarios } from '../scenarios/index.ts'
 import type { Scenario, Stage } from '../scenarios/scenario.ts'
@@ -65,7 +65,9 @@ async function within<T>(deadlineMs: number, work: Promise<T>): Promise<T> {
   }
 }
 
-async function playOnce(scenario: Scenario, open: OpenDriver, address: string): Promise<void> {
+async function playOnce(scenario: Scenario, clientName: string, address: string): Promise<void> {
+  const open = clients.get(clientName)
+  if (open === undefined) throw new Error(`no client ${clientName}`)
   const drivers: Driver[] = []
   try {
     const client = await open(address)
@@ -79,14 +81,16 @@ async function playOnce(scenario: Scenario, open: OpenDriver, address: string): 
 }
 
 /** Tells one story and its verdict; false where no other may follow in this process. */
-async function tellStory(scenario: Scenario, open: OpenDriver, address: string): Promise<boolean> {
+async function tellStory(scenario: Scenario, client: string, address: string): Promise<boolean> {
   const deadlineMs = scenario.deadlineMs ?? defaultDeadlineMs
   tell({ kind: 'began', scenarioId: scenario.id, deadlineMs: deadlineMs + closeMs })
   const start = performance.now()
+  const notFor = scenario.notFor?.[client]
   const end = (verdict: Verdict, reason: string) =>
     tell({ kind: 'ended', scenarioId: scenario.id, verdict, reason, tookMs: Math.round(performance.now() - start) })
   try {
-    await within(deadlineMs, playOnce(scenario, open, address))
+    if (notFor !== undefined) throw new Unsupported(notFor)
+    await within(deadlineMs, playOnce(scenario, client, address))
     end('passed', '')
   } catch (error) {
     if (error instanceof Unsupported) end('skipped', error.message)
@@ -97,10 +101,8 @@ async function tellStory(scenario: Scenario, open: OpenDriver, address: string):
 }
 
 const [message] = (await once(process, 'message')) as [PlayMessage]
-const open = clients.get(message.client)
-if (open === undefined) throw new Error(`no client ${message.client}`)
 for (const scenario of scenarios.filter(({ id }) => message.scenarioIds.includes(id))) {
-  if (!(await tellStory(scenario, open, message.address))) break
+  if (!(await tellStory(scenario, message.client, message.address))) break
 }
 // librdkafka's threads would keep the process alive.
 process.exit(0)

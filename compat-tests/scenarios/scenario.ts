@@ -7,6 +7,8 @@ export interface Scenario {
   readonly id: string
   /** A sentence that says what must be so. */
   readonly title: string
+  /** Clients for which the story goes another way, and why: they don't tell it. */
+  readonly notFor?: Readonly<Record<string, string>>
   /** How long the story may take; 30 seconds where not given. */
   readonly deadlineMs?: number
   /** Tells the story: resolves when all was as it must be, rejects otherwise. */

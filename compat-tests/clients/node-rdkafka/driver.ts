@@ -1,6 +1,6 @@
 /** The driver for node-rdkafka. */
 import { randomUUID } from 'node:crypto'
-import rdkafka, { type IAdminClient, type KafkaConsumer, type Metadata } from 'node-rdkafka'
+import rdkafka, { type GlobalConfig, type IAdminClient, type KafkaConsumer, type Metadata } from 'node-rdkafka'
 import type {
   ClusterDescription,
   CommittedOffset,
@@ -22,7 +22,7 @@ const requestMs = 10_000
 
 /** Prepares node-rdkafka for the broker at `address` (`host:port`). */
 export async function openRdkafka(address: string): Promise<Driver> {
-  return new RdkafkaDriver(address)
+  return new RdkafkaDriver('node-rdkafka', { 'bootstrap.servers': address, 'client.id': 'compat-node-rdkafka' })
 }
 
 function lacks(call: string): () => Promise<never> {
@@ -31,9 +31,10 @@ function lacks(call: string): () => Promise<never> {
   }
 }
 
-class RdkafkaDriver implements Driver {
-  readonly name = 'node-rdkafka'
-  readonly #address: string
+/** {@link Driver} over node-rdkafka. */
+export class RdkafkaDriver implements Driver {
+  readonly name: string
+  readonly #settings: GlobalConfig
   readonly #producers = new Map<string, Promise<RdkafkaProducer>>()
   readonly #closers: (() => Promise<void>)[] = []
   #admin: IAdminClient | undefined
@@ -47,8 +48,10 @@ class RdkafkaDriver implements Driver {
   readonly describeGroup: Driver['describeGroup'] = lacks('DescribeGroups')
   readonly deleteGroup: Driver['deleteGroup'] = lacks('DeleteGroups')
 
-  constructor(address: string) {
-    this.#address = address
+  /** @param settings of every librdkafka client of this driver */
+  constructor(name: string, settings: GlobalConfig) {
+    this.name = name
+    this.#settings = settings
   }
 
   async produce(topic: string, records: readonly ProducedRecord[], options: ProduceOptions = {}): Promise<void> {
@@ -87,7 +90,7 @@ class RdkafkaDriver implements Driver {
   }
 
   async join(group: string, options: JoinOptions): Promise<RdkafkaMember> {
-    const member = await RdkafkaMember.join(this.#address, group, options)
+    const member = await RdkafkaMember.join(this.#settings, group, options)
     this.#closers.push(() => member.leave())
     return member
   }
@@ -177,7 +180,7 @@ class RdkafkaDriver implements Driver {
     const key = JSON.stringify(options)
     const existing = this.#producers.get(key)
     if (existing !== undefined) return existing
-    const connected = RdkafkaProducer.connect(this.#address, options).then(producer => {
+    const connected = RdkafkaProducer.connect(this.#settings, options).then(producer => {
       this.#closers.push(() => producer.close())
       return producer
     })
@@ -186,10 +189,7 @@ class RdkafkaDriver implements Driver {
   }
 
   #adminClient(): IAdminClient {
-    this.#admin ??= rdkafka.AdminClient.create({
-      'bootstrap.servers': this.#address,
-      'client.id': 'compat-node-rdkafka',
-    })
+    this.#admin ??= rdkafka.AdminClient.create(this.#settings)
     return this.#admin
   }
 
@@ -206,8 +206,7 @@ class RdkafkaDriver implements Driver {
   async #consumer(group: string, settings: object = {}): Promise<{ consumer: KafkaConsumer; close(): Promise<void> }> {
     const consumer = new rdkafka.KafkaConsumer(
       {
-        'bootstrap.servers': this.#address,
-        'client.id': 'compat-node-rdkafka',
+        ...this.#settings,
         'group.id': group,
         'enable.auto.commit': false,
         'fetch.wait.max.ms': 100,

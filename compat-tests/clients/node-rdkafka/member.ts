@@ -1,6 +1,6 @@
 /** A node-rdkafka consumer in a group. */
 import { setImmediate as afterOtherEvents } from 'node:timers/promises'
-import rdkafka, { type KafkaConsumer, type Message } from 'node-rdkafka'
+import rdkafka, { type GlobalConfig, type KafkaConsumer, type Message } from 'node-rdkafka'
 import type { ConsumedRecord, JoinOptions, Member, TopicPartition } from '../driver.ts'
 import { Unsupported } from '../driver.ts'
 import { recordOf } from './record.ts'
@@ -37,12 +37,11 @@ export class RdkafkaMember implements Member {
     this.#options = options
   }
 
-  /** Connects, subscribes and starts to receive. */
-  static async join(address: string, group: string, options: JoinOptions): Promise<RdkafkaMember> {
+  /** Connects, subscribes and starts to receive. `settings` hold the broker's address. */
+  static async join(settings: GlobalConfig, group: string, options: JoinOptions): Promise<RdkafkaMember> {
     const consumer = new rdkafka.KafkaConsumer(
       {
-        'bootstrap.servers': address,
-        'client.id': 'compat-node-rdkafka',
+        ...settings,
         'group.id': group,
         'enable.auto.commit': false,
         'heartbeat.interval.ms': 300,

@@ -1,5 +1,5 @@
 /** A node-rdkafka producer that knows when its records are delivered. */
-import rdkafka, { type DeliveryReport, type LibrdKafkaError, type Producer } from 'node-rdkafka'
+import rdkafka, { type DeliveryReport, type GlobalConfig, type LibrdKafkaError, type Producer } from 'node-rdkafka'
 import type { ProducedRecord, ProduceOptions } from '../driver.ts'
 import { Unsupported } from '../driver.ts'
 import { checkSendable, headersToSend } from './record.ts'
@@ -26,8 +26,8 @@ export class RdkafkaProducer {
     this.#producer = producer
   }
 
-  /** Connects; Unsupported where librdkafka was built without the codec or can't do what is asked. */
-  static async connect(address: string, options: ProduceOptions): Promise<RdkafkaProducer> {
+  /** Connects, by `settings` with the broker's address; Unsupported where librdkafka was built without the codec or can't do what is asked. */
+  static async connect(settings: GlobalConfig, options: ProduceOptions): Promise<RdkafkaProducer> {
     const { codec = 'none', acks = -1, idempotent = false, autoCreate = true } = options
     if (!autoCreate) throw new Unsupported("node-rdkafka's producer always lets missing topics be created")
     if (codec !== 'none' && !rdkafka.features.includes(codec)) {
@@ -35,8 +35,7 @@ export class RdkafkaProducer {
     }
     const producer = new rdkafka.Producer(
       {
-        'bootstrap.servers': address,
-        'client.id': 'compat-node-rdkafka',
+        ...settings,
         'compression.codec': codec,
         'enable.idempotence': idempotent,
         'linger.ms': lingerMs,
