@@ -8,7 +8,7 @@ import { ManualClock } from '../testing/manual-clock.ts'
 import { SeededRandom } from '../testing/seeded-random.ts'
 import { Cluster, type TopicRequest } from './cluster.ts'
 import { configOperations } from './config-decisions.ts'
-import { FakeHost } from './fake-host.test.fixture.ts'
+import { FakeHost } from '../testing/fake-host.ts'
 import { resourceTypes } from './metadata-image.ts'
 import type { Topic } from './topic.ts'
 

@@ -3,7 +3,7 @@ import { codeOf, nameOf } from '../../protocol/errors.ts'
 import { versionsOf } from '../../protocol/schema/codec.ts'
 import { ZERO_TOPIC_ID } from '../cluster/topic.ts'
 import { alterPartitionReassignments } from './alter-partition-reassignments.ts'
-import { type Ask, clusterApis } from './cluster-apis.test.fixture.ts'
+import { type Ask, brokerWithoutServer } from '../testing/broker-without-server.ts'
 import { createPartitions } from './create-partitions.ts'
 import { createTopics } from './create-topics.ts'
 import { deleteTopics } from './delete-topics.ts'
@@ -29,7 +29,7 @@ const everyVersion = (api: Parameters<typeof versionsOf>[0]): number[] => {
 const named = (...names: string[]) => names.map(name => ({ name }))
 
 test('CreateTopics makes a topic in every version, usable in the answer', async t => {
-  const { broker, ask } = await clusterApis()
+  const { broker, ask } = await brokerWithoutServer()
   for (const version of everyVersion(createTopics.api)) {
     const name = `v${version}`
     const { topics } = await ask(createTopics, version, { topics: [newTopic(name, 2)] })
@@ -43,7 +43,7 @@ test('CreateTopics makes a topic in every version, usable in the answer', async 
 })
 
 test('CreateTopics tells the settings of the topic and where they come from', async t => {
-  const { ask } = await clusterApis({ 'log.retention.hours': '5' })
+  const { ask } = await brokerWithoutServer({ 'log.retention.hours': '5' })
   const configs = [{ name: 'segment.ms', value: ' 7 ' }]
   const { topics } = await ask(createTopics, 5, { topics: [{ ...newTopic('a'), configs }] })
   const told = (name: string) => topics[0]?.configs?.find(config => config.name === name)
@@ -54,7 +54,7 @@ test('CreateTopics tells the settings of the topic and where they come from', as
 })
 
 test('CreateTopics answers each name once, with what is wrong with it', async t => {
-  const { ask } = await clusterApis()
+  const { ask } = await brokerWithoutServer()
   const { topics } = await ask(createTopics, 7, {
     topics: [
       ...[newTopic('a'), newTopic('twice'), newTopic('twice'), newTopic('bad/name')],
@@ -78,7 +78,7 @@ test('CreateTopics answers each name once, with what is wrong with it', async t 
 })
 
 test('DeleteTopics deletes by name in every version and by id in the last', async t => {
-  const { broker, ask } = await clusterApis()
+  const { broker, ask } = await brokerWithoutServer()
   for (const version of everyVersion(deleteTopics.api)) {
     await create(ask, newTopic('a'))
     const { id } = broker.cluster.topic('a')!
@@ -91,7 +91,7 @@ test('DeleteTopics deletes by name in every version and by id in the last', asyn
 })
 
 test('DeleteTopics refuses what is unknown, unclear or said twice', async t => {
-  const { broker, ask } = await clusterApis()
+  const { broker, ask } = await brokerWithoutServer()
   await create(ask, newTopic('a'), newTopic('b'), newTopic('c'))
   const id = (name: string) => broker.cluster.topic(name)!.id
   const { responses } = await ask(deleteTopics, 6, {
@@ -113,7 +113,7 @@ test('DeleteTopics refuses what is unknown, unclear or said twice', async t => {
 })
 
 test('DeleteTopics is refused where it is switched off', async t => {
-  const { ask } = await clusterApis({ 'delete.topic.enable': 'false' })
+  const { ask } = await brokerWithoutServer({ 'delete.topic.enable': 'false' })
   await create(ask, newTopic('a'))
   const refused = async (version: number) => {
     const { responses } = await ask(deleteTopics, version, { timeoutMs: 1000, topicNames: ['a'] })
@@ -124,7 +124,7 @@ test('DeleteTopics is refused where it is switched off', async t => {
 })
 
 test('CreatePartitions adds partitions in every version, usable in the answer', async t => {
-  const { broker, ask } = await clusterApis()
+  const { broker, ask } = await brokerWithoutServer()
   await create(ask, newTopic('a'))
   for (const version of everyVersion(createPartitions.api)) {
     const count = version + 2
@@ -146,7 +146,7 @@ test('CreatePartitions adds partitions in every version, usable in the answer', 
 })
 
 test('Metadata tells the topics asked for, and all when asked so, in every version', async t => {
-  const { ask } = await clusterApis({ 'broker.rack': 'r1' })
+  const { ask } = await brokerWithoutServer({ 'broker.rack': 'r1' })
   await create(ask, newTopic('a', 2), newTopic('b'))
   for (const version of everyVersion(metadata.api)) {
     const one = await ask(metadata, version, { topics: [{ name: 'a' }] })
@@ -174,7 +174,7 @@ test('Metadata tells the topics asked for, and all when asked so, in every versi
 })
 
 test('Metadata creates a topic where client and broker allow it, and tells its leaders at once', async t => {
-  const { ask } = await clusterApis({ 'num.partitions': '3' })
+  const { ask } = await brokerWithoutServer({ 'num.partitions': '3' })
   const created = await ask(metadata, 12, { topics: [{ name: 'a' }, { name: 'bad/name' }] })
   t.deepEqual(
     created.topics.map(({ name, errorCode, partitions }) => [name, nameOf(errorCode), partitions.map(p => p.leaderId)]),
@@ -187,13 +187,13 @@ test('Metadata creates a topic where client and broker allow it, and tells its l
   t.is(older.topics[0]?.errorCode, 0)
   const unwanted = await ask(metadata, 12, { topics: [{ name: 'c' }], allowAutoTopicCreation: false })
   t.is(nameOf(unwanted.topics[0]!.errorCode), 'UNKNOWN_TOPIC_OR_PARTITION')
-  const off = await clusterApis({ 'auto.create.topics.enable': 'false' })
+  const off = await brokerWithoutServer({ 'auto.create.topics.enable': 'false' })
   const refused = await off.ask(metadata, 12, { topics: [{ name: 'a' }] })
   t.is(nameOf(refused.topics[0]!.errorCode), 'UNKNOWN_TOPIC_OR_PARTITION')
 })
 
 test('Metadata finds topics by id from version 12 on', async t => {
-  const { broker, ask } = await clusterApis()
+  const { broker, ask } = await brokerWithoutServer()
   await create(ask, newTopic('a'))
   const { id } = broker.cluster.topic('a')!
   const topics = [
@@ -214,7 +214,7 @@ test('Metadata finds topics by id from version 12 on', async t => {
 })
 
 test('Metadata answers a topic asked for twice once, and what a client may do when asked', async t => {
-  const { ask } = await clusterApis()
+  const { ask } = await brokerWithoutServer()
   const asked = { topics: named('a', 'a'), includeTopicAuthorizedOperations: true }
   const { topics, clusterAuthorizedOperations } = await ask(metadata, 8, {
     ...asked,
@@ -228,7 +228,7 @@ test('Metadata answers a topic asked for twice once, and what a client may do wh
 })
 
 test('Metadata creates a coordinator’s topic with its own settings', async t => {
-  const { broker, ask } = await clusterApis({ 'offsets.topic.num.partitions': '3' })
+  const { broker, ask } = await brokerWithoutServer({ 'offsets.topic.num.partitions': '3' })
   const { topics } = await ask(metadata, 12, { topics: named('__consumer_offsets') })
   t.like(topics[0], { isInternal: true, errorCode: 0 })
   t.is(topics[0]?.partitions.length, 3)
@@ -236,7 +236,7 @@ test('Metadata creates a coordinator’s topic with its own settings', async t =
 })
 
 test('DescribeCluster tells brokers, and refuses to stand in for controllers', async t => {
-  const { broker, ask } = await clusterApis()
+  const { broker, ask } = await brokerWithoutServer()
   for (const version of everyVersion(describeCluster.api)) {
     const flags = { includeClusterAuthorizedOperations: version === 1 }
     const answer = await ask(describeCluster, version, flags)
@@ -251,7 +251,7 @@ test('DescribeCluster tells brokers, and refuses to stand in for controllers', a
 })
 
 test('DescribeTopicPartitions goes page by page through topics in the order of their names', async t => {
-  const { ask } = await clusterApis()
+  const { ask } = await brokerWithoutServer()
   await create(ask, newTopic('b', 3), newTopic('a', 2), newTopic('c'))
   const seen: string[] = []
   let cursor: { topicName: string; partitionIndex: number } | null = null
@@ -271,7 +271,7 @@ test('DescribeTopicPartitions goes page by page through topics in the order of t
 })
 
 test('DescribeTopicPartitions keeps limits and cursors to what makes sense', async t => {
-  const { ask } = await clusterApis({ 'max.request.partition.size.limit': '2' })
+  const { ask } = await brokerWithoutServer({ 'max.request.partition.size.limit': '2' })
   await create(ask, newTopic('a', 3))
   const page = (names: readonly string[], rest: object = {}) =>
     ask(describeTopicPartitions, 0, { topics: named(...names), ...rest })
@@ -294,7 +294,7 @@ test('DescribeTopicPartitions keeps limits and cursors to what makes sense', asy
 })
 
 test('DescribeLogDirs tells sizes of what is there, in every version', async t => {
-  const { ask } = await clusterApis()
+  const { ask } = await brokerWithoutServer()
   await create(ask, newTopic('a', 2))
   const topics = [
     { topic: 'a', partitions: [1, 7] },
@@ -311,7 +311,7 @@ test('DescribeLogDirs tells sizes of what is there, in every version', async t =
 })
 
 test('ElectLeaders finds nothing to do, and says so where it was asked', async t => {
-  const { ask } = await clusterApis()
+  const { ask } = await brokerWithoutServer()
   await create(ask, newTopic('a'))
   const topicPartitions = [
     { topic: 'a', partitions: [0, 9] },
@@ -331,7 +331,7 @@ test('ElectLeaders finds nothing to do, and says so where it was asked', async t
 })
 
 test('a reassignment succeeds where nothing changes, and none is ever under way', async t => {
-  const { ask } = await clusterApis()
+  const { ask } = await brokerWithoutServer()
   await create(ask, newTopic('a'))
   const reassigned = async (partitionIndex: number, replicas: number[] | null, name = 'a') => {
     const topics = [{ name, partitions: [{ partitionIndex, replicas }] }]

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { nameOf } from '../../protocol/errors.ts'
 import { alterConfigs } from './alter-configs.ts'
-import { type Ask, clusterApis } from './cluster-apis.test.fixture.ts'
+import { type Ask, brokerWithoutServer } from '../testing/broker-without-server.ts'
 import { createTopics } from './create-topics.ts'
 import { describeConfigs } from './describe-configs.ts'
 import { incrementalAlterConfigs } from './incremental-alter-configs.ts'
@@ -54,7 +54,7 @@ const alter = async (
 }
 
 test('DescribeConfigs tells every setting of a topic in every version', async t => {
-  const { ask } = await clusterApis()
+  const { ask } = await brokerWithoutServer()
   await create(ask, 'a', { 'retention.ms': '5' })
   for (const version of [0, 1, 2, 3, 4]) {
     const resources = [{ resourceType: TOPIC, resourceName: 'a', configurationKeys: null }]
@@ -75,7 +75,7 @@ test('DescribeConfigs tells every setting of a topic in every version', async t 
 })
 
 test('DescribeConfigs tells where a value comes from and what it would fall back to', async t => {
-  const { ask } = await clusterApis({ 'log.retention.hours': '5', 'message.max.bytes': '1000' })
+  const { ask } = await brokerWithoutServer({ 'log.retention.hours': '5', 'message.max.bytes': '1000' })
   await create(ask, 'a', { 'max.message.bytes': '10' })
   t.deepEqual(await shown(ask, TOPIC, 'a', 'max.message.bytes'), [
     '10',
@@ -94,7 +94,7 @@ test('DescribeConfigs tells where a value comes from and what it would fall back
 })
 
 test('DescribeConfigs hides secrets and what it doesn’t know', async t => {
-  const { ask } = await clusterApis({ 'ssl.key.password': 'secret' })
+  const { ask } = await brokerWithoutServer({ 'ssl.key.password': 'secret' })
   const [password] = (await describe(ask, BROKER, '1', 'ssl.key.password')).configs
   t.like(password, { value: null, isSensitive: true, configType: 9 })
   t.deepEqual(password?.synonyms, [{ name: 'ssl.key.password', value: null, source: 4 }])
@@ -103,7 +103,7 @@ test('DescribeConfigs hides secrets and what it doesn’t know', async t => {
 })
 
 test('DescribeConfigs says what is wrong with a resource', async t => {
-  const { ask } = await clusterApis()
+  const { ask } = await brokerWithoutServer()
   const error = async (type: number, name: string) => nameOf((await describe(ask, type, name)).errorCode)
   t.is(await error(TOPIC, 'none'), 'UNKNOWN_TOPIC_OR_PARTITION')
   t.is(await error(TOPIC, 'bad/name'), 'INVALID_TOPIC_EXCEPTION')
@@ -114,7 +114,7 @@ test('DescribeConfigs says what is wrong with a resource', async t => {
 })
 
 test('a change of settings is in force when it is answered', async t => {
-  const { broker, ask } = await clusterApis()
+  const { broker, ask } = await brokerWithoutServer()
   await create(ask, 'a')
   t.is(await alter(ask, TOPIC, 'a', ['max.message.bytes', '10']), 'NONE')
   t.is(broker.cluster.topic('a')?.settings.maxMessageBytes, 10)
@@ -131,7 +131,7 @@ test('a change of settings is in force when it is answered', async t => {
 })
 
 test('each resource of a change is answered for itself', async t => {
-  const { ask } = await clusterApis()
+  const { ask } = await brokerWithoutServer()
   await create(ask, 'a')
   for (const version of [0, 1]) {
     const configs = [{ name: 'retention.ms', value: '5', configOperation: 0 }]
@@ -148,7 +148,7 @@ test('each resource of a change is answered for itself', async t => {
 })
 
 test('AlterConfigs sets what it names and unsets the rest, in every version', async t => {
-  const { broker, ask } = await clusterApis()
+  const { broker, ask } = await brokerWithoutServer()
   await create(ask, 'a', { 'retention.ms': '5' })
   for (const version of [0, 1, 2]) {
     const configs = [{ name: 'segment.ms', value: `${version + 1}` }]
@@ -160,7 +160,7 @@ test('AlterConfigs sets what it names and unsets the rest, in every version', as
 })
 
 test('the level of the log is shown and changed as Kafka’s root logger', async t => {
-  const { broker, ask } = await clusterApis()
+  const { broker, ask } = await brokerWithoutServer()
   t.is(await alter(ask, LOGGER, '1', ['root', 'WARN']), 'NONE')
   t.is(broker.logger.level, 'warn')
   t.like((await describe(ask, LOGGER, '1')).configs[0], { name: 'root', value: 'WARN', configSource: 6 })

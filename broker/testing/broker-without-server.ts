@@ -1,11 +1,11 @@
 /**
- * For tests of the APIs of topics, settings and the cluster: the real parts over the memory engine, asked through the
- * codecs, so that an answer that a version can't carry fails the test.
+ * For tests of handlers: the real parts of a broker over the memory engine, asked through the codecs, so that an answer
+ * that a version can't carry fails the test.
  */
 import { pino } from 'pino'
-import type { Api, RequestWrite, ResponseRead } from '../../protocol/schema/notation.ts'
-import { requestCodec, responseCodec } from '../../protocol/schema/codec.ts'
 import { KafkaError } from '../../protocol/errors.ts'
+import { requestCodec, responseCodec } from '../../protocol/schema/codec.ts'
+import type { Api, RequestWrite, ResponseRead } from '../../protocol/schema/notation.ts'
 import { Reader } from '../../protocol/wire/reader.ts'
 import { Writer } from '../../protocol/wire/writer.ts'
 import { createMemoryEngine } from '../../storage/memory/engine.ts'
@@ -14,11 +14,11 @@ import { Cluster } from '../cluster/cluster.ts'
 import { ProducerIds } from '../cluster/producer-ids.ts'
 import { Config } from '../config/config.ts'
 import { Groups } from '../groups/groups.ts'
+import type { Client, Context, Handler } from '../handlers/handler.ts'
 import { FetchSessions } from '../partition/fetch-sessions.ts'
 import { Partitions } from '../partition/partitions.ts'
-import { ManualClock } from '../testing/manual-clock.ts'
-import { SeededRandom } from '../testing/seeded-random.ts'
-import type { Client, Context, Handler } from './handler.ts'
+import { ManualClock } from './manual-clock.ts'
+import { SeededRandom } from './seeded-random.ts'
 
 const client: Client = {
   id: 1,
@@ -59,7 +59,7 @@ export type Ask = <A extends Api>(
 ) => Promise<ResponseRead<A>>
 
 /** A broker without a server. */
-export const clusterApis = async (
+export const brokerWithoutServer = async (
   settings: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly broker: Broker; readonly ask: Ask }> => {
   const engine = createMemoryEngine()

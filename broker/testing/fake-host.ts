@@ -2,8 +2,8 @@
  * For tests: a host of partitions that makes logs and writes down what it was asked.
  */
 import type { Engine } from '../../storage/engine.ts'
-import type { PartitionHost } from './partition-host.ts'
-import type { Topic } from './topic.ts'
+import type { PartitionHost } from '../cluster/partition-host.ts'
+import type { Topic } from '../cluster/topic.ts'
 
 const options = {
   name: 'test',
