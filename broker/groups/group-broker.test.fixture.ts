@@ -49,8 +49,12 @@ export class GroupBroker {
   }
 
   /** A broker with topic `t` of three partitions; over the engine of another one it finds what that left. */
-  static async start(settings: Readonly<Record<string, string>> = {}, before?: GroupBroker): Promise<GroupBroker> {
-    const engine = before?.engine ?? createMemoryEngine()
+  static async start(
+    settings: Readonly<Record<string, string>> = {},
+    before?: Pick<GroupBroker, 'engine' | 'clock'>,
+    wrap: (engine: Engine) => Engine = engine => engine,
+  ): Promise<GroupBroker> {
+    const engine = before?.engine ?? wrap(createMemoryEngine())
     if (before === undefined) await engine.open()
     const broker = new GroupBroker(engine, before?.clock ?? new ManualClock(), new Map(Object.entries(settings)))
     await broker.cluster.start(broker.#partitions, [])
