@@ -6,11 +6,12 @@ import { createMemoryEngine } from '../../storage/memory/engine.ts'
 import { Config } from '../config/config.ts'
 import { ManualClock } from '../testing/manual-clock.ts'
 import { SeededRandom } from '../testing/seeded-random.ts'
-import { Cluster, type TopicRequest } from './cluster.ts'
+import { Cluster } from './cluster.ts'
 import { configOperations } from './config-decisions.ts'
 import { FakeHost } from '../testing/fake-host.ts'
 import { resourceTypes } from './metadata-image.ts'
 import type { Topic } from './topic.ts'
+import type { TopicRequest } from './topic-changes.ts'
 
 const logger = pino({ level: 'silent' })
 

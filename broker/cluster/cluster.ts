@@ -16,16 +16,11 @@ import type { PartitionHost } from './partition-host.ts'
 import type { ProducerIdBlock } from './producer-ids.ts'
 import { settleLogs } from './settle-logs.ts'
 import type { Topic } from './topic.ts'
-import type { NewTopic, PartitionGrowth } from './topic-decisions.ts'
+import { type GrowthRequest, TopicChanges, type TopicReference, type TopicRequest } from './topic-changes.ts'
+import type { Surroundings } from './topic-decisions.ts'
 import { TopicDirectory } from './topic-directory.ts'
 
 const PRODUCER_ID_BLOCK = 1000
-
-/** A topic to create; −1 is the broker's default. */
-export type TopicRequest = Omit<NewTopic, 'id' | 'spread'>
-
-/** Partitions to add. */
-export type GrowthRequest = Omit<PartitionGrowth, 'spread'>
 
 /**
  * Topics, settings and brokers. Reads are synchronous and see published snapshots; changes happen one after the other.
@@ -37,6 +32,7 @@ export class Cluster {
   readonly #directory: TopicDirectory
   readonly #deletionListeners = new Set<(topic: Topic) => void | Promise<void>>()
   #host: PartitionHost | null = null
+  #changesOfTopics: TopicChanges | null = null
   #clusterId = ''
   /** The end of the queue of changes. Never rejects. */
   #changes: Promise<unknown> = Promise.resolve()
@@ -53,8 +49,12 @@ export class Cluster {
    * @param unclean as the engine's open told
    */
   async start(host: PartitionHost, unclean: readonly LogId[]): Promise<void> {
-    const { engine, logger } = this.#deps
+    const { engine, random, logger } = this.#deps
     this.#host = host
+    this.#changesOfTopics = new TopicChanges({
+      ...{ store: this.#store, directory: this.#directory, host, random, logger },
+      deleted: topic => Array.from(this.#deletionListeners, listener => () => listener(topic)),
+    })
     this.#clusterId = await this.#store.open()
     this.#checkOwner()
     const partitions = unclean.map(partitionRef).filter(partition => partition !== null)
@@ -124,18 +124,7 @@ export class Cluster {
     { validateOnly = false }: { readonly validateOnly?: boolean } = {},
   ): Promise<readonly (Topic | KafkaError)[]> {
     for (const { name, config } of requests) this.#noteRemoved(name, config.keys())
-    return this.#change(async () => {
-      const topics = requests.map(request => ({
-        ...request,
-        id: this.#deps.random.uuid(),
-        spread: this.#deps.random.integer(1 << 16),
-      }))
-      const results = await this.#store.ask('createTopics', { topics, validateOnly, ...this.#surroundings() })
-      return await inOrder(results, async ({ topic, config }) => {
-        const snapshot = this.#directory.snapshot(topic, config)
-        return validateOnly ? snapshot : await this.#establish(snapshot)
-      })
-    })
+    return this.#change(() => this.#topicChanges.create(requests, validateOnly, this.#surroundings()))
   }
 
   /** Creates the topic with the broker's defaults unless it is there. Throws as `createTopics` fails. */
@@ -167,22 +156,8 @@ export class Cluster {
    * Deletes topics with all that belongs to them, committed offsets included. Each result is the last snapshot or
    * UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, INVALID_REQUEST.
    */
-  deleteTopics(
-    topics: readonly ({ readonly name: string } | { readonly id: string })[],
-  ): Promise<readonly (Topic | KafkaError)[]> {
-    return this.#change(async () => {
-      const results = await this.#store.ask('deleteTopics', { topics })
-      return await inOrder(results, async image => {
-        const topic = this.#directory.withdraw(image.id) ?? this.#directory.snapshot(image, new Map())
-        for (const listener of this.#deletionListeners) {
-          await this.#orLog(topic, 'what belonged to a deleted topic could not be removed', async () => listener(topic))
-        }
-        await this.#orLog(topic, 'the logs of a deleted topic will be removed at the next start', () =>
-          this.#host!.delete(topic),
-        )
-        return topic
-      })
-    })
+  deleteTopics(topics: readonly TopicReference[]): Promise<readonly (Topic | KafkaError)[]> {
+    return this.#change(() => this.#topicChanges.delete(topics))
   }
 
   /** Adds partitions. Each result is the topic as it is then, or its failure (see `decideGrowth`). */
@@ -190,19 +165,7 @@ export class Cluster {
     requests: readonly GrowthRequest[],
     { validateOnly = false }: { readonly validateOnly?: boolean } = {},
   ): Promise<readonly (Topic | KafkaError)[]> {
-    return this.#change(async () => {
-      const topics = requests.map(request => ({ ...request, spread: this.#deps.random.integer(1 << 16) }))
-      const results = await this.#store.ask('growTopics', { topics, validateOnly, ...this.#surroundings() })
-      return await inOrder(results, async ({ from, topic }) => {
-        const before = this.#directory.topicById(topic.id)!
-        if (validateOnly) return before
-        const grown = this.#directory.snapshot(this.#image.topic(topic.id)!, before.overrides)
-        const problem = 'the logs of new partitions could not be made'
-        const made = await this.#orLog(grown, problem, () => this.#host!.create(grown, from))
-        this.#directory.publish(grown)
-        return made ? grown : new KafkaError('KAFKA_STORAGE_ERROR', problem)
-      })
-    })
+    return this.#change(() => this.#topicChanges.grow(requests, validateOnly, this.#surroundings()))
   }
 
   /** Changes settings; they are in force when it resolves. Each result is null or a failure (see `decideConfigChanges`). */
@@ -255,6 +218,11 @@ export class Cluster {
     }
   }
 
+  get #topicChanges(): TopicChanges {
+    if (this.#changesOfTopics === null) throw new Error('the cluster was not started')
+    return this.#changesOfTopics
+  }
+
   get #image(): MetadataImage {
     return this.#store.image
   }
@@ -265,33 +233,8 @@ export class Cluster {
     return done
   }
 
-  #surroundings() {
+  #surroundings(): Surroundings {
     return { brokers: this.brokers().map(({ id }) => id), settings: this.#deps.config }
-  }
-
-  /** Makes the logs of a topic that is durable and publishes it; a topic that can't have logs is taken back. */
-  async #establish(topic: Topic): Promise<Topic | KafkaError> {
-    const problem = 'the logs of a new topic could not be made'
-    if (await this.#orLog(topic, problem, () => this.#host!.create(topic, 0))) {
-      this.#directory.publish(topic)
-      return topic
-    }
-    await this.#store.ask('deleteTopics', { topics: [{ id: topic.id }] })
-    await this.#orLog(topic, 'the logs of a failed topic will be removed at the next start', () =>
-      this.#host!.delete(topic),
-    )
-    return new KafkaError('KAFKA_STORAGE_ERROR', problem)
-  }
-
-  /** Whether the work was done. What can fail here is the storage, and the metadata is durable already. */
-  async #orLog(topic: Topic, problem: string, work: () => Promise<void>): Promise<boolean> {
-    try {
-      await work()
-      return true
-    } catch (error) {
-      this.#deps.logger.error({ err: error, topic: topic.name, topicId: topic.id }, problem)
-      return false
-    }
   }
 
   async #createUnlessThere(request: TopicRequest): Promise<Topic> {
@@ -346,14 +289,4 @@ export class Cluster {
 const partitionRef = (id: LogId): PartitionRef | null => {
   const match = /^data\/([^/]+)\/(\d+)$/.exec(id)
   return match === null ? null : { topicId: match[1]!, index: Number(match[2]) }
-}
-
-/** Carries successes out one after the other; failures stay what they are. */
-const inOrder = async <T, R>(
-  results: readonly (T | KafkaError)[],
-  carryOut: (result: T) => Promise<R>,
-): Promise<(R | KafkaError)[]> => {
-  const outcomes: (R | KafkaError)[] = []
-  for (const result of results) outcomes.push(result instanceof KafkaError ? result : await carryOut(result))
-  return outcomes
 }

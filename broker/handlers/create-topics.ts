@@ -1,7 +1,7 @@
 import { codeOf, KafkaError } from '../../protocol/errors.ts'
 import { CreateTopics } from '../../protocol/messages/create-topics.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/schema/notation.ts'
-import type { TopicRequest } from '../cluster/cluster.ts'
+import type { TopicRequest } from '../cluster/topic-changes.ts'
 import type { Topic } from '../cluster/topic.ts'
 import type { Config } from '../config/config.ts'
 import { createdTopicSettings } from '../config/described-settings.ts'
