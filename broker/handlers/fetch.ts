@@ -12,6 +12,9 @@ import { handler } from './handler.ts'
 
 type FetchRequest = RequestOf<typeof Fetch>
 
+/** Versions from this on have a place for the leader and its endpoint (KIP-951). */
+const LEADER_HINTS = 16
+
 /** From this version on a failed session is said once; before, in every partition. */
 const TOP_LEVEL_ERRORS = 7
 
@@ -35,7 +38,7 @@ export const fetch = handler(Fetch, {
     const plan = planFetch(request, apiVersion, broker.fetchSessions)
     const reading = readingOf(request, apiVersion, broker)
     const results = new DelayedFetch(reading, plan.targets, limitsOf(request, broker), context, broker.clock).run()
-    const hints = new LeaderHints(broker.cluster, context.client)
+    const hints = new LeaderHints(broker.cluster, context.client, apiVersion >= LEADER_HINTS)
     if (results instanceof Promise)
       return results.then(read => fetchAnswer(plan, read, apiVersion, broker.fetchSessions, hints))
     return fetchAnswer(plan, results, apiVersion, broker.fetchSessions, hints)

@@ -71,7 +71,9 @@ const findOne =
     const partition = await partitionOf(broker, topic, partitionIndex)
     checkLeaderEpoch(partition, currentLeaderEpoch)
     const found = await findOffset(partition, timestamp, isolation, apiVersion)
-    return { partitionIndex, errorCode: 0, ...found, oldStyleOffsets: [] }
+    // Versions before 4 have no place for an epoch.
+    const leaderEpoch = apiVersion < 4 ? -1 : found.leaderEpoch
+    return { partitionIndex, errorCode: 0, ...found, leaderEpoch, oldStyleOffsets: [] }
   }
 
 const findOld = async (broker: Broker, topic: TopicRequest, asked: PartitionRequest): Promise<PartitionResponse> => {

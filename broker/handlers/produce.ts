@@ -5,10 +5,7 @@ import { handler } from './handler.ts'
 
 const isAcks = (acks: number): acks is -1 | 0 | 1 => acks === -1 || acks === 0 || acks === 1
 
-/**
- * Produce: appends batches of records. With acks=0 there is no answer; if a partition of such a request fails, `handle` throws its
- * KafkaError, for which the connection is closed: nothing else would reach the producer.
- */
+/** Produce: appends batches of records. With acks=0 there is no answer; if a partition of such a request fails, its connection is closed. */
 export const produce = handler(Produce, {
   handle(request, context, broker) {
     const { acks } = request

@@ -7,49 +7,47 @@ import * as batch from '../../protocol/records/batch.ts'
 /** Number of the zstd codec. */
 const ZSTD = 4
 
+/** Bytes of the smallest message of magic 0 behind offset and length: less is no length at all. */
+const MIN_LENGTH = 14
+
 /**
  * That `records` are what this version of Produce may carry: from version 3 on exactly one batch of magic 2, zstd from
- * version 7 on. Throws INVALID_RECORD, UNSUPPORTED_COMPRESSION_TYPE, CORRUPT_MESSAGE.
+ * version 7 on. Bytes at the end that aren't a whole batch are cut off. Returns the end of the first batch or message, −1 if
+ * there is none. Throws INVALID_RECORD, UNSUPPORTED_COMPRESSION_TYPE, CORRUPT_MESSAGE.
  */
-export const checkForm = (records: Buffer, apiVersion: number): void => {
-  if (records.length < batch.LENGTH_OVERHEAD) {
-    if (apiVersion < 3) return
-    throw new KafkaError(
-      'INVALID_RECORD',
-      `Produce requests with version ${apiVersion} must have at least one record batch per partition`,
-    )
-  }
-  if (records.length <= batch.MAGIC) throw new KafkaError('CORRUPT_MESSAGE', `${records.length} bytes are no batch`)
-  const magic = batch.magic(records, 0)
-  if (apiVersion >= 3 && magic !== 2)
-    throw new KafkaError(
-      'INVALID_RECORD',
-      `Produce requests with version ${apiVersion} are only allowed to contain record batches with magic version 2`,
-    )
-  if (magic !== 2) return
-  const end = batch.batchEnd(records, 0)
-  if (holdsAnother(records, end))
-    throw new KafkaError(
-      'INVALID_RECORD',
-      `Produce requests with version ${apiVersion} are only allowed to contain exactly one record batch per partition`,
-    )
+export const checkForm = (records: Buffer, apiVersion: number): number => {
+  const end = wholeBatchEnd(records, 0)
+  if (apiVersion < 3 && (end < 0 || batch.magic(records, 0) < 2)) return end
+  if (end < 0) throw form(apiVersion, 'must have at least one record batch per partition')
+  if (batch.magic(records, 0) !== 2) throw form(apiVersion, 'may contain only batches of magic 2')
+  if (wholeBatchEnd(records, end) >= 0) throw form(apiVersion, 'must have exactly one batch per partition')
   if (apiVersion < 7 && batch.codec(records, 0) === ZSTD)
-    throw new KafkaError(
-      'UNSUPPORTED_COMPRESSION_TYPE',
-      `Produce requests with version ${apiVersion} are not allowed to use ZStandard compression`,
-    )
+    throw new KafkaError('UNSUPPORTED_COMPRESSION_TYPE', `Produce ${apiVersion} may not use zstd`)
+  return end
 }
 
-/** Whether a whole batch follows at `position`; less than that is cut off, as Kafka does. */
-const holdsAnother = (records: Buffer, position: number): boolean =>
-  records.length - position >= batch.LENGTH_OVERHEAD &&
-  batch.sizeInBytes(records, position) <= records.length - position
+const form = (apiVersion: number, what: string): KafkaError =>
+  new KafkaError('INVALID_RECORD', `Produce ${apiVersion} ${what}`)
+
+/** The end of the batch or message at `position`, −1 if there is no whole one. Throws CORRUPT_MESSAGE for what can't be one. */
+const wholeBatchEnd = (records: Buffer, position: number): number => {
+  const left = records.length - position
+  if (left < batch.LENGTH_OVERHEAD) return -1
+  const size = batch.sizeInBytes(records, position)
+  if (size < batch.LENGTH_OVERHEAD + MIN_LENGTH)
+    throw new KafkaError('CORRUPT_MESSAGE', `a batch or message of ${size} bytes`)
+  if (left <= batch.MAGIC) return -1
+  const magic = batch.magic(records, position)
+  if (magic < 0 || magic > 2) throw new KafkaError('CORRUPT_MESSAGE', `there is no magic ${magic}`)
+  return size > left ? -1 : position + size
+}
 
 /**
  * That the batch of magic 2 which `records` hold may be appended by a client, as far as its header tells.
  * Throws INVALID_RECORD, MESSAGE_TOO_LARGE, CORRUPT_MESSAGE.
  */
 export const checkHeader = (records: Buffer, maxMessageBytes: number): void => {
+  batch.batchEnd(records, 0)
   const baseOffset = batch.baseOffset(records, 0)
   if (baseOffset !== 0)
     throw new KafkaError('INVALID_RECORD', `the base offset of a produced batch must be 0, it is ${baseOffset}`)

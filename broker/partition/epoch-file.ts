@@ -15,7 +15,7 @@ export const encodeEpochFile = (starts: readonly EpochStart[]): Buffer =>
 export const decodeEpochFile = (file: Buffer): readonly EpochStart[] | null => {
   const lines = file.toString('latin1').split('\n')
   const count = Number(lines[1])
-  if (lines[0] !== String(VERSION) || !Number.isSafeInteger(count) || lines.length < count + 2) return null
+  if (lines[0] !== String(VERSION) || !Number.isSafeInteger(count) || count < 0 || lines.length < count + 2) return null
   const starts: EpochStart[] = []
   for (const line of lines.slice(2, count + 2)) {
     const match = /^(\d+) (\d+)$/.exec(line)

@@ -29,7 +29,7 @@ export const fetchAnswer = (
 ): FetchResponse => {
   const responses: (TopicResponse & { partitions: PartitionResponse[] })[] = []
   for (const read of results) {
-    const result = apiVersion < 4 ? converted(read, apiVersion) : read
+    const result = apiVersion < 10 ? forOldConsumers(read, apiVersion) : read
     if (plan.session !== null && !isNews(result) && plan.kind === 'incremental') continue
     if (plan.session !== null) remember(plan, result)
     const { target } = result
@@ -82,10 +82,13 @@ const partitionResponse = (result: FetchResult, hints: LeaderHints): PartitionRe
   }
 }
 
-/** For consumers of before Kafka 0.11: message sets instead of batches. */
-const converted = (result: FetchResult, apiVersion: number): FetchResult => {
-  const { slice, target } = result
-  if (slice === null || slice.sizeBytes === 0) return result
+/** Before Fetch 10 consumers don't know zstd (KIP-110), before 4 (Kafka 0.11) no batches: message sets instead. */
+const forOldConsumers = (result: FetchResult, apiVersion: number): FetchResult => {
+  const { slice, target, partition } = result
+  // As Kafka does, by the topic's setting: looking into every batch would cost all consumers.
+  if (partition?.topic.settings.compressionType === 'zstd')
+    return failedResult(target, new KafkaError('UNSUPPORTED_COMPRESSION_TYPE', 'zstd needs Fetch 10 or later'))
+  if (apiVersion >= 4 || slice === null || slice.sizeBytes === 0) return result
   const options = {
     toMagic: apiVersion < 2 ? 0 : 1,
     firstOffset: target.fetchOffset,

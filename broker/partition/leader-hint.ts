@@ -18,11 +18,14 @@ export interface NodeEndpoint {
 export class LeaderHints {
   readonly #cluster: Cluster
   readonly #client: Client
+  readonly #spoken: boolean
   readonly #endpoints = new Map<number, NodeEndpoint>()
 
-  constructor(cluster: Cluster, client: Client) {
+  /** @param spoken whether the request's version has a place for hints; without, none are given. */
+  constructor(cluster: Cluster, client: Client, spoken: boolean) {
     this.#cluster = cluster
     this.#client = client
+    this.#spoken = spoken
   }
 
   /** The answer's `currentLeader` for an error, if the error is about leadership and the leader is known. */
@@ -31,6 +34,7 @@ export class LeaderHints {
     topic: Topic | null | undefined,
     index: number,
   ): { readonly leaderId: number; readonly leaderEpoch: number } | undefined {
+    if (!this.#spoken) return undefined
     if (error.name !== 'NOT_LEADER_OR_FOLLOWER' && error.name !== 'FENCED_LEADER_EPOCH') return undefined
     const state = topic?.partitions[index]
     if (state === undefined) return undefined

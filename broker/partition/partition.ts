@@ -62,6 +62,8 @@ export class Partition implements AppendOwner, ProduceOwner {
   #lostAs: KafkaError | null = null
   /** Bytes appended since the last checkpoint. */
   #uncheckpointedBytes = 0
+  /** Bytes appended beyond the high watermark. */
+  #unreadableBytes = 0
 
   private constructor(deps: PartitionDeps, topic: Topic, index: number, log: Log, folds: Folds, bounds: Bounds) {
     this.index = index
@@ -235,10 +237,10 @@ export class Partition implements AppendOwner, ProduceOwner {
   }
 
   async catchUp(): Promise<void> {
-    const before = this.folds.end
     try {
       await this.folds.replay(this.log)
-      this.#moveTo(await this.log.bounds(), this.folds.end - before)
+      // How many bytes isn't known: whoever waits looks for himself.
+      this.#moveTo(await this.log.bounds(), Number.MAX_SAFE_INTEGER)
     } catch (error) {
       this.lose(storageError(error, this.#deps.logger, this.name))
       this.#deps.lost(this)
@@ -285,7 +287,11 @@ export class Partition implements AppendOwner, ProduceOwner {
     this.#lastStableOffset = this.folds.transactions.lastStableOffset(bounds.committed)
     const moved = bounds.committed > committed
     const stable = this.#lastStableOffset > stableBefore
-    if (moved || stable) this.#waiters.grew(bounds.committed, bytes, stable)
+    this.#unreadableBytes += bytes
+    if (!moved && !stable) return
+    const readableBytes = moved ? this.#unreadableBytes : 0
+    if (moved) this.#unreadableBytes = 0
+    this.#waiters.grew(bounds.committed, readableBytes, stable)
   }
 
   /** Another process appended, or its replicas caught up. */

@@ -2,8 +2,9 @@
  * One Produce request on its way: its batches go to their partitions' queues, their outcomes come back by slot, and the
  * answer is made when all are there.
  */
-import { codeOf, KafkaError } from '../../protocol/errors.ts'
+import { codeOf, type ErrorName, KafkaError } from '../../protocol/errors.ts'
 import type { Produce } from '../../protocol/messages/produce.ts'
+import * as batch from '../../protocol/records/batch.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/schema/notation.ts'
 import type { Broker } from '../broker.ts'
 import type { Topic } from '../cluster/topic.ts'
@@ -41,10 +42,13 @@ export class ProduceRun implements AppendCaller {
   }
 
   /**
-   * Queues everything; answers when every partition has its outcome, with null for acks=0. A failed partition of an acks=0
-   * request rejects with its KafkaError: its producer can only be told by closing the connection.
+   * Queues everything; answers when every partition has its outcome, with null for acks=0. The producer of an acks=0 request
+   * that failed somewhere can only be told by closing the connection. Throws TRANSACTIONAL_ID_AUTHORIZATION_FAILED for
+   * transactional batches in a request without transactional id.
    */
   run(): ProduceResponse | null | Promise<ProduceResponse | null> {
+    if (this.#request.transactionalId === null && hasTransactional(this.#request))
+      throw new KafkaError('TRANSACTIONAL_ID_AUTHORIZATION_FAILED', 'a transactional batch without a transactional id')
     const placing: Promise<void>[] = []
     for (const topic of this.#request.topicData) this.#left += topic.partitionData.length
     let slot = 0
@@ -65,12 +69,7 @@ export class ProduceRun implements AppendCaller {
   appended(slot: number, outcome: AppendOutcome): void {
     this.#outcomes[slot] = outcome
     this.#left--
-    if (this.#left > 0 || this.#resolve === null) return
-    try {
-      this.#resolve(this.#answer())
-    } catch (error) {
-      this.#reject!(error)
-    }
+    if (this.#left === 0 && this.#resolve !== null) this.#resolve(this.#answer())
   }
 
   /** Null once the batch is queued or refused; otherwise resolves then. */
@@ -92,10 +91,18 @@ export class ProduceRun implements AppendCaller {
   #append(slot: number, partition: Partition, data: PartitionData): Promise<void> | null {
     const { apiVersion } = this.#context
     const records = data.records?.[0] ?? NO_RECORDS
-    const valid = validate(records, apiVersion, partition.topic.settings, this.#broker.clock.now())
-    if (valid instanceof Promise) return valid.then(batch => partition.append(batch, this.#options, this, slot))
-    if (valid !== null) partition.append(valid, this.#options, this, slot)
-    else this.appended(slot, { ...NOTHING_APPENDED, logStartOffset: partition.logStartOffset })
+    try {
+      const valid = validate(records, apiVersion, partition.topic.settings, this.#broker.clock.now())
+      if (valid instanceof Promise)
+        return valid.then(
+          ready => partition.append(ready, this.#options, this, slot),
+          (error: unknown) => this.#refuse(slot, error, partition.logStartOffset),
+        )
+      if (valid !== null) partition.append(valid, this.#options, this, slot)
+      else this.appended(slot, { ...NOTHING_APPENDED, logStartOffset: partition.logStartOffset })
+    } catch (error) {
+      this.#refuse(slot, error, partition.logStartOffset)
+    }
     return null
   }
 
@@ -109,12 +116,12 @@ export class ProduceRun implements AppendCaller {
     return topic
   }
 
-  #refuse(slot: number, error: unknown): void {
+  #refuse(slot: number, error: unknown, logStartOffset = -1): void {
     if (error instanceof KafkaError)
       this.appended(slot, {
         error,
         recordErrors: error instanceof InvalidRecords ? error.recordErrors : [],
-        logStartOffset: -1,
+        logStartOffset: withoutLogStart.has(error.name) ? -1 : logStartOffset,
       })
     else if (this.#reject !== null) this.#reject(error)
     else throw error
@@ -122,10 +129,11 @@ export class ProduceRun implements AppendCaller {
 
   #answer(): ProduceResponse | null {
     if (this.#options.acks === 0) {
-      for (const { error } of this.#outcomes) if (error !== null) throw error
+      const failed = this.#outcomes.find(({ error }) => error !== null)
+      if (failed !== undefined) this.#context.client.close(`a Produce with acks=0 failed: ${failed.error}`)
       return null
     }
-    const hints = new LeaderHints(this.#broker.cluster, this.#context.client)
+    const hints = new LeaderHints(this.#broker.cluster, this.#context.client, this.#context.apiVersion >= 10)
     let slot = 0
     const responses = this.#request.topicData.map(topic => ({
       name: topic.name,
@@ -138,7 +146,25 @@ export class ProduceRun implements AppendCaller {
   }
 }
 
+/** With these Kafka says no log start, though it knows it (observed with Kafka 4.3). */
+const withoutLogStart: ReadonlySet<ErrorName> = new Set([
+  'CORRUPT_MESSAGE',
+  'INVALID_TXN_STATE',
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'UNSUPPORTED_COMPRESSION_TYPE',
+])
+
 const nothing = (): void => {}
+
+const hasTransactional = (request: ProduceRequest): boolean =>
+  request.topicData.some(topic => topic.partitionData.some(({ records }) => isTransactional(records?.[0])))
+
+const isTransactional = (records: Buffer | undefined): boolean =>
+  records !== undefined &&
+  records.length >= batch.HEADER_SIZE &&
+  batch.magic(records, 0) === 2 &&
+  batch.isTransactional(records, 0)
 
 const NOTHING_APPENDED = { error: null, baseOffset: -1, lastOffset: -1, logAppendTimeMs: -1 } as const
 

@@ -18,9 +18,6 @@ export type RecordSettings = Pick<
 /** Most bytes that a produced batch's records may be once decompressed. */
 export const MAX_DECOMPRESSED_BYTES = 64 * 1024 * 1024
 
-/** Kafka names no more records than this in its message; all of them are in the answer. */
-const NAMED = 3
-
 /**
  * Walks all records of the batch at the buffer's start, opened if it is compressed. Throws INVALID_RECORD (also for a null key
  * on a compacted topic), INVALID_TIMESTAMP, and as `decompress` does.
@@ -46,33 +43,40 @@ const checkTimestamps = (
   settings: RecordSettings,
   nowMs: number,
 ): void => {
-  if (settings.messageTimestampType === 'LogAppendTime') return
+  if (settings.messageTimestampType === 'LogAppendTime') {
+    if (batch.timestampType(records, 0) === 'LogAppendTime') throw presumptuous(records)
+    return
+  }
   const from = nowMs - settings.messageTimestampBeforeMaxMs
   const to = nowMs + settings.messageTimestampAfterMaxMs
   if (maxTimestamp <= to && (minTimestamp >= from || from <= 0)) return
   const errors = errorsIn(records, ({ timestamp }) =>
     timestamp === batch.NO_TIMESTAMP || (timestamp >= from && timestamp <= to)
       ? null
-      : `Timestamp ${timestamp} of message with offset ? is out of range. The timestamp should be within [${from}, ${to}]`,
+      : `its timestamp ${timestamp} is outside of [${from}, ${to}]`,
   )
   if (errors.length === 0) return
   throw new InvalidRecords(
     'INVALID_TIMESTAMP',
-    'One or more records have been rejected due to invalid timestamp',
+    `${errors.length} records have timestamps outside of [${from}, ${to}]`,
     errors,
   )
 }
 
+/** Observed with Kafka 4.3: refused where the topic has LogAppendTime, put right where it hasn't. */
+const presumptuous = (records: Buffer): InvalidRecords =>
+  new InvalidRecords(
+    'INVALID_TIMESTAMP',
+    'a producer may not set LogAppendTime',
+    errorsIn(records, () => 'its timestamp type is LogAppendTime'),
+  )
+
 const keyless = (records: Buffer): InvalidRecords => {
   const errors = errorsIn(records, ({ key }) =>
-    key === null ? 'Compacted topic cannot accept message without key' : null,
+    key === null ? 'a compacted topic takes no record without a key' : null,
   )
-  const named = errors.slice(0, NAMED).map(error => `${error.batchIndex}: ${error.batchIndexErrorMessage}`)
-  return new InvalidRecords(
-    'INVALID_RECORD',
-    `${errors.length} records have been rejected; the first are ${named.join('; ')}`,
-    errors,
-  )
+  const detail = `${errors.length} records have no key, which a compacted topic needs`
+  return new InvalidRecords('INVALID_RECORD', detail, errors)
 }
 
 const errorsIn = (records: Buffer, errorOf: (record: KafkaRecord) => string | null): RecordError[] => {

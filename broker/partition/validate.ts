@@ -25,8 +25,9 @@ export const validate = (
   settings: TopicSettings,
   nowMs: number,
 ): Buffer | null | Promise<Buffer> => {
-  checkForm(records, apiVersion)
-  const converted = inMagic2(records)
+  const end = checkForm(records, apiVersion)
+  if (end < 0) return null
+  const converted = batch.magic(records, 0) === 2 ? firstOf(records, end) : upConvert(records, MAX_DECOMPRESSED_BYTES)
   if (converted === null) return null
   checkHeader(converted, settings.maxMessageBytes)
   const source = codecOf(batch.codec(converted, 0))
@@ -38,30 +39,18 @@ export const validate = (
   return Promise.all(waits).then(() => finish(converted, source, target, settings, nowMs))
 }
 
-/** The first batch alone, without what may trail it cut off. */
-const inMagic2 = (records: Buffer): Buffer | null => {
-  if (records.length < batch.LENGTH_OVERHEAD) return null
-  if (batch.magic(records, 0) !== 2) return fromMessageSet(records)
-  const end = batch.batchEnd(records, 0)
-  return end === records.length ? records : records.subarray(0, end)
-}
-
-const fromMessageSet = (records: Buffer): Buffer | null => {
-  const converted = upConvert(records, MAX_DECOMPRESSED_BYTES)
-  if (converted !== null && batch.timestampType(converted, 0) === 'LogAppendTime')
-    throw new KafkaError('INVALID_TIMESTAMP', 'a producer may not set LogAppendTime')
-  return converted
-}
+/** The first batch alone, without what may trail it. */
+const firstOf = (records: Buffer, end: number): Buffer => (end === records.length ? records : records.subarray(0, end))
 
 const finish = (records: Buffer, source: Codec, target: Codec, settings: TopicSettings, nowMs: number): Buffer => {
   const isAppendTime = settings.messageTimestampType === 'LogAppendTime'
   // Opening every compressed batch would cost more than all else that Produce does; consumers check what they open.
   if (source !== 'none' && source === target && !settings.cleanupCompact) {
     checkHeaderTimestamps(records, settings, nowMs)
+    if (!isAppendTime) correctTimestamps(records, batch.maxTimestamp(records, 0))
   } else {
     const walk = checkRecords(records, settings, nowMs)
-    if (!isAppendTime && walk.maxTimestamp !== batch.maxTimestamp(records, 0))
-      batch.setMaxTimestamp(records, 0, 'CreateTime', walk.maxTimestamp)
+    if (!isAppendTime) correctTimestamps(records, walk.maxTimestamp)
   }
   const stored = source === target ? records : recompress(records, target, settings, MAX_DECOMPRESSED_BYTES)
   if (stored !== records) checkSize(stored.length, settings.maxMessageBytes)
@@ -72,4 +61,10 @@ const finish = (records: Buffer, source: Codec, target: Codec, settings: TopicSe
     )
   if (isAppendTime) batch.setMaxTimestamp(stored, 0, 'LogAppendTime', nowMs)
   return stored
+}
+
+/** A producer may be wrong about its greatest timestamp, and may not set LogAppendTime: both are put right, as Kafka does. */
+const correctTimestamps = (records: Buffer, maxTimestamp: number): void => {
+  if (maxTimestamp !== batch.maxTimestamp(records, 0) || batch.timestampType(records, 0) === 'LogAppendTime')
+    batch.setMaxTimestamp(records, 0, 'CreateTime', maxTimestamp)
 }
