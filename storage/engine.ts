@@ -189,8 +189,13 @@ export interface Engine {
   readonly shared: boolean
   /** Takes what it needs (directory lock, connections), recovers what needs it. Fails with an Error a person can act on. */
   open(): Promise<Opened>
-  /** Makes all that was appended as durable as a clean stop can, and gives everything back. */
+  /** Makes all that was appended as durable as a clean stop can, and gives everything back. No rewrite may be under way. */
   close(): Promise<void>
+  /**
+   * Says whose the storage is, once that is known (the cluster's id lies in a log, so after `open`). An engine that can mark its storage does so,
+   * and fails with an Error for people if it bears another's mark.
+   */
+  identify(clusterId: string, nodeId: number): Promise<void>
   /** A handle, without I/O; it need not exist. */
   log(id: LogId): Log
   /** False if it was there already (its options are then `configure`d, all but the name). Durable, as appends are, when it resolves. */

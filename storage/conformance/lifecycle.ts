@@ -122,6 +122,11 @@ export const lifecycle = (test: Suite): void => {
     t.pass()
   })
 
+  test('storage can be marked with its owner, again and again', async (t, engine) => {
+    await engine.identify('AAAAAAAAAAAAAAAAAAAAAA', 1)
+    await t.notThrowsAsync(engine.identify('AAAAAAAAAAAAAAAAAAAAAA', 1))
+  })
+
   test('an engine says where it keeps its bytes', async (t, engine) => {
     const { path, totalBytes, usableBytes } = await engine.location()
     t.not(path, '')

@@ -4,7 +4,6 @@
 import { join } from 'node:path'
 import { type Disk, replaceFile } from './disk.ts'
 import { DirectoryLock } from './lock.ts'
-import { claimDirectory, type MetaProperties } from './meta-properties.ts'
 import { OffsetCheckpoint } from './offset-checkpoint.ts'
 
 const CLEAN = '.kafka_cleanshutdown'
@@ -32,22 +31,14 @@ export class DataDirectory {
   }
 
   /**
-   * Creates the directory where there is none, and takes it. Throws an Error a person can act on where another process has it or it belongs to
-   * another cluster.
+   * Creates the directory where there is none, and takes it. Throws an Error a person can act on where another process has it.
    * @param unique a name that no other process or engine has.
    */
-  static async take(
-    disk: Disk,
-    path: string,
-    identity: MetaProperties | undefined,
-    unique: string,
-    warn: (line: string) => void,
-  ): Promise<DataDirectory> {
+  static async take(disk: Disk, path: string, unique: string, warn: (line: string) => void): Promise<DataDirectory> {
     disk.makeDirectory(path)
     const lock = new DirectoryLock(disk, path, unique)
     lock.take()
     try {
-      if (identity !== undefined) await claimDirectory(disk, path, identity)
       const directory = new DataDirectory(disk, path, lock, warn)
       if (directory.clean) {
         disk.unlink(join(path, CLEAN))

@@ -1,7 +1,7 @@
 /**
  * The file engine: Kafka's layout on disk, one process, appends into the page cache. `docs/decisions` has the reasons.
  */
-import { randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { KafkaError } from '../../protocol/errors.ts'
 import { checkBatches } from '../check-batches.ts'
@@ -16,19 +16,17 @@ import { Handles } from './handles.ts'
 import { IndexBlocks } from './index-file.ts'
 import { FileLog } from './log.ts'
 import { createDirectory, findLogs, retireDirectory } from './log-directories.ts'
-import type { MetaProperties } from './meta-properties.ts'
+import { claimDirectory } from './meta-properties.ts'
 import type { Shared } from './shared.ts'
 
 export interface FileEngineOptions {
   /** Created if it isn't there. One process at a time has it. */
   readonly dataDir: string
-  /** For `meta.properties`: written where there is none; opening fails where that says otherwise. Without it the file isn't looked at. */
-  readonly identity?: MetaProperties
   /** Wall clock, ms; for the age of segments. Default: the machine's. */
   readonly now?: () => number
   /** Monotonic clock, ms; for leases. Default: the machine's. */
   readonly monotonic?: () => number
-  /** Never the same twice; for names of what is on its way out. Default: random. */
+  /** 22 characters of base64url, never the same twice; for Kafka's directory id and for names of what comes and goes. Default: random. */
   readonly uuid?: () => string
   /** Is told what recovery dropped and what the medium refused, a line each. Default: nobody is. */
   readonly warn?: (line: string) => void
@@ -61,7 +59,6 @@ class FileEngine implements Engine {
   readonly shared = false
   readonly leases: Leases
   readonly #dataDir: string
-  readonly #identity: MetaProperties | undefined
   readonly #uuid: () => string
   readonly #shared: Shared
   readonly #durability: Durability = osDurability
@@ -73,8 +70,7 @@ class FileEngine implements Engine {
   constructor(options: FileEngineOptions) {
     const { disk = nodeDisk, warn = () => {} } = options
     this.#dataDir = resolve(options.dataDir)
-    this.#identity = options.identity
-    this.#uuid = options.uuid ?? (() => randomUUID().replaceAll('-', ''))
+    this.#uuid = options.uuid ?? (() => randomBytes(16).toString('base64url'))
     this.leases = createLocalLeases(options.monotonic ?? (() => performance.now()))
     this.#shared = {
       disk,
@@ -93,7 +89,7 @@ class FileEngine implements Engine {
   async open(): Promise<Opened> {
     if (this.#directory !== null) throw new Error('the engine is open')
     const { disk, warn, background } = this.#shared
-    const directory = await DataDirectory.take(disk, this.#dataDir, this.#identity, this.#uuid(), warn)
+    const directory = await DataDirectory.take(disk, this.#dataDir, this.#uuid(), warn)
     try {
       const { logs, leftovers } = findLogs(disk, this.#dataDir, warn)
       await directory.forgetAllBut(new Set(logs.map(log => log.name)))
@@ -124,6 +120,12 @@ class FileEngine implements Engine {
     } finally {
       directory.release()
     }
+  }
+
+  /** Marks the directory with Kafka's `meta.properties`. */
+  async identify(clusterId: string, nodeId: number): Promise<void> {
+    this.#opened()
+    await claimDirectory(this.#shared.disk, this.#dataDir, { clusterId, nodeId, directoryId: this.#uuid() })
   }
 
   log(id: LogId): Log {

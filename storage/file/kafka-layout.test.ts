@@ -41,9 +41,9 @@ test('a segment and its indexes are the bytes that Kafka writes, also when they 
 
 test("the top of the directory is Kafka's", async t => {
   const dataDir = temporaryDirectory(t)
-  const identity = { clusterId: 'AAAAAAAAAAAAAAAAAAAAAA', nodeId: 1, directoryId: 'tOhhFJ9oKcZ6-V-Uf4oRiw' }
-  const engine = createFileEngine({ dataDir, identity })
+  const engine = createFileEngine({ dataDir, uuid: () => 'tOhhFJ9oKcZ6-V-Uf4oRiw' })
   await engine.open()
+  await engine.identify('AAAAAAAAAAAAAAAAAAAAAA', 1)
   const log = await createLog(engine)
   await append(engine, log, batchesFrom(0, {}, {}, {}))
   await log.trim(2)
@@ -75,19 +75,20 @@ test("the top of the directory is Kafka's", async t => {
 
 test('a directory of another cluster or node is refused', async t => {
   const dataDir = temporaryDirectory(t)
-  const identity = { clusterId: 'AAAAAAAAAAAAAAAAAAAAAA', nodeId: 1, directoryId: 'tOhhFJ9oKcZ6-V-Uf4oRiw' }
-  const open = async (changes: Partial<typeof identity>): Promise<void> => {
-    const engine = createFileEngine({ dataDir, identity: { ...identity, ...changes } })
-    await engine.open()
-    await engine.close()
-  }
-  await open({})
-  await open({})
-  await t.throwsAsync(open({ clusterId: 'other' }), {
+  const engine = createFileEngine({ dataDir })
+  await engine.open()
+  await engine.identify('AAAAAAAAAAAAAAAAAAAAAA', 1)
+  const written = readFileSync(join(dataDir, 'meta.properties'), 'utf8')
+  await engine.close()
+  const next = createFileEngine({ dataDir })
+  await next.open()
+  await t.throwsAsync(next.identify('other', 1), {
     message: /belongs to the cluster AAAAAAAAAAAAAAAAAAAAAA, not to other/,
   })
-  await t.throwsAsync(open({ nodeId: 2 }), { message: /belongs to the node 1, not to 2/ })
-  await open({})
+  await t.throwsAsync(next.identify('AAAAAAAAAAAAAAAAAAAAAA', 2), { message: /belongs to the node 1, not to 2/ })
+  await next.identify('AAAAAAAAAAAAAAAAAAAAAA', 1)
+  await next.close()
+  t.is(readFileSync(join(dataDir, 'meta.properties'), 'utf8'), written)
 })
 
 test('names that are no directory of a partition are refused', async t => {

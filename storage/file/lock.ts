@@ -17,14 +17,15 @@ interface Holder {
   readonly started: string
 }
 
-/** When a process was started, in the system's own measure; '' where it doesn't say. */
-const startOf = (pid: number): string => {
+/** When a process was started, in the system's own measure, and its state; empty where the system doesn't say. */
+const statusOf = (pid: number): { readonly started: string; readonly state: string } => {
   try {
-    // The 22nd field; the second is the command in brackets, which may hold anything.
+    // The third field and the 22nd; the second is the command in brackets, which may hold anything.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return { started: fields[19] ?? '', state: fields[0] ?? '' }
   } catch (error) {
-    if (systemCode(error) !== undefined) return ''
+    if (systemCode(error) !== undefined) return { started: '', state: '' }
     throw error
   }
 }
@@ -36,7 +37,9 @@ const isAlive = (holder: Holder): boolean => {
     // EPERM: it lives, and is another user's.
     if (systemCode(error) === 'ESRCH') return false
   }
-  const started = startOf(holder.pid)
+  const { started, state } = statusOf(holder.pid)
+  // A zombie has ended; its parent hasn't looked yet.
+  if (state === 'Z') return false
   return started === '' || holder.started === '' || started === holder.started
 }
 
@@ -56,7 +59,7 @@ export class DirectoryLock {
   constructor(disk: Disk, dataDir: string, unique: string) {
     this.#disk = disk
     this.#path = join(dataDir, FILE)
-    this.#own = Buffer.from(`${process.pid} ${startOf(process.pid)}\n`, 'latin1')
+    this.#own = Buffer.from(`${process.pid} ${statusOf(process.pid).started}\n`, 'latin1')
     this.#aside = `${this.#path}.${unique}`
   }
 

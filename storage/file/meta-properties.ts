@@ -31,7 +31,7 @@ export const readMetaProperties = (disk: Disk, dataDir: string): MetaProperties 
 }
 
 /**
- * Writes the file where there is none, and otherwise checks that it is of the same cluster and node.
+ * Writes the file where there is none, and otherwise checks that it is of the same cluster and node (the directory id stays then).
  * Throws an Error that says which id differs.
  */
 export const claimDirectory = async (disk: Disk, dataDir: string, wanted: MetaProperties): Promise<void> => {

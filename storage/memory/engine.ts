@@ -45,6 +45,10 @@ class MemoryEngine implements Engine {
     for (const id of [...this.#logs.keys()]) await this.deleteLog(id)
   }
 
+  async identify(): Promise<void> {
+    // It is this process's, and goes with it.
+  }
+
   log(id: LogId): Log {
     return new LogHandle(id, wanted => this.#logs.get(wanted))
   }
