@@ -248,6 +248,7 @@ test('a change with anything wrong in it changes nothing', t => {
     ['INVALID_CONFIG', [change('segment.ms', '7'), change('retention.ms', 'x')]],
     ['INVALID_CONFIG', [change('segment.ms', '7'), change('no.such', '1')]],
     ['INVALID_CONFIG', [change('retention.ms', '1', APPEND)]],
+    ['INVALID_CONFIG', [change('cleanup.policy', '', APPEND)]],
     ['INVALID_REQUEST', [change('segment.ms', null)]],
     ['INVALID_REQUEST', [change('segment.ms', '7'), change('segment.ms', '8')]],
     ['INVALID_REQUEST', [change('segment.ms', '7', 9)]],

@@ -52,6 +52,7 @@ const listAfter = (type: number, { name, operation, value }: ConfigChange, curre
   }
   const before = members(current ?? setting.defaultText ?? '')
   const named = members(value ?? '')
+  if (named.length === 0) throw new KafkaError('INVALID_CONFIG', `Can't ${verb} key ${name} without a value.`)
   if (operation === configOperations.SUBTRACT) return before.filter(member => !named.includes(member)).join(',')
   return [...new Set([...before, ...named])].join(',')
 }

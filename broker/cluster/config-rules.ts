@@ -16,22 +16,23 @@ export interface BrokerSettingsView {
 const invalidConfig = (detail: string): KafkaError => new KafkaError('INVALID_CONFIG', detail)
 const invalidRequest = (detail: string): KafkaError => new KafkaError('INVALID_REQUEST', detail)
 
-const invalidValue = (key: string, value: string, setting: Setting): string =>
+const invalidValue = (key: string, value: string, setting: Pick<Setting, 'allowed'>): string =>
   `Invalid value ${value} for configuration ${key}: it must be ${setting.allowed}`
 
 /** INVALID_CONFIG: an unknown setting, a value that isn't allowed, values that contradict each other. */
 export const checkTopicConfig = (config: ConfigImage, settings: BrokerSettingsView): void => {
   for (const [key, value] of config) {
     if (!isTopicSettingKey(key)) throw invalidConfig(`Unknown topic config name: ${key}`)
-    if (topicSettings[key].parse(value) === undefined) throw invalidConfig(invalidValue(key, value, topicSettings[key]))
+    const parsed = topicSettings[key].parse(value)
+    const smallest = key === 'segment.bytes' ? Number(settings.text('samsa.min.segment.bytes')) : null
+    if (smallest !== null && (parsed === undefined || Number(parsed) < smallest)) {
+      const allowed = `an integer of at least ${smallest}`
+      throw invalidConfig(invalidValue(key, value, { ...topicSettings[key], allowed }))
+    }
+    if (parsed === undefined) throw invalidConfig(invalidValue(key, value, topicSettings[key]))
   }
-  const text = (key: 'segment.bytes' | 'min.compaction.lag.ms' | 'max.compaction.lag.ms' | 'remote.storage.enable') =>
+  const text = (key: 'min.compaction.lag.ms' | 'max.compaction.lag.ms' | 'remote.storage.enable') =>
     topicSettings[key].format(config.get(key) ?? topicSettings[key].defaultText ?? '')
-  const smallest = Number(settings.text('samsa.min.segment.bytes'))
-  if (Number(text('segment.bytes')) < smallest) {
-    const value = config.get('segment.bytes')
-    throw invalidConfig(`Invalid value ${value} for configuration segment.bytes: it must be at least ${smallest}`)
-  }
   if (BigInt(text('min.compaction.lag.ms')) > BigInt(text('max.compaction.lag.ms'))) {
     throw invalidConfig(
       `min.compaction.lag.ms (${text('min.compaction.lag.ms')}) is above max.compaction.lag.ms (${text('max.compaction.lag.ms')})`,
