@@ -16,15 +16,22 @@ import type { JoinEvent } from './group-events.ts'
 import type { Turn } from './turn.ts'
 
 /**
+ * Members, and ids given out, of all groups of one partition of `__consumer_offsets`. They stay for a while whatever their
+ * clients do, so without a bound a client that joins again and again would fill the memory.
+ */
+const MAX_MEMBERS = 100_000
+
+/**
  * JoinGroup, with the group (a new one if there was none): GROUP_MAX_SIZE_REACHED, INCONSISTENT_GROUP_PROTOCOL,
- * MEMBER_ID_REQUIRED, UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID. The answer waits until the rebalance has a generation, or
- * comes at once when nothing changes.
+ * MEMBER_ID_REQUIRED, UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID, and COORDINATOR_NOT_AVAILABLE when all groups together have too
+ * many members. The answer waits until the rebalance has a generation, or comes at once when nothing changes.
  */
 export const join = (turn: Turn, group: ClassicGroup, event: JoinEvent): void => {
   const { memberId } = event
   if (!hasRoom(turn, group, memberId)) return refuse(turn, event, 'GROUP_MAX_SIZE_REACHED', '')
   if (!group.supports(event.protocolType, event.protocols)) return refuse(turn, event, 'INCONSISTENT_GROUP_PROTOCOL')
   if (memberId !== '') return joinAgain(turn, group, event)
+  if (turn.timers >= MAX_MEMBERS) return refuse(turn, event, 'COORDINATOR_NOT_AVAILABLE')
   if (event.groupInstanceId !== null) return joinStatic(turn, group, event)
   if (event.memberIdRequired) return giveId(turn, group, event)
   addMember(turn, group, newMember(event, event.newMemberId), event.protocolType)

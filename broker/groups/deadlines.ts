@@ -19,6 +19,10 @@ const keyOf = (timer: GroupTimer): string => {
 export class Deadlines {
   readonly #running = new Map<string, { readonly timer: GroupTimer; readonly at: number }>()
 
+  get size(): number {
+    return this.#running.size
+  }
+
   /** The key of the timer, which now has the deadline `at`. */
   set(timer: GroupTimer, at: number): string {
     const key = keyOf(timer)

@@ -75,7 +75,9 @@ export class Groups {
    */
   async ask<Q extends GroupQuestion>(question: Q): Promise<GroupReplies[Q['type']]> {
     const topic = await this.#topic()
-    const shard = this.#shard(topic, partitionOfGroup(question.groupId, topic.partitions.length))
+    const index = partitionOfGroup(question.groupId, topic.partitions.length)
+    if (!this.#leads(topic, index)) throw new KafkaError('NOT_COORDINATOR')
+    const shard = this.#shard(topic, index)
     const reply = await shard.send(request => ({ ...question, request }) as GroupEvent)
     return reply as GroupReplies[Q['type']] // a machine replies to an event by its type
   }
@@ -160,6 +162,7 @@ export class Groups {
   async #restore(topic: Topic): Promise<void> {
     for (const [index] of topic.partitions.entries()) {
       if (this.#closed !== null) return
+      if (!this.#leads(topic, index)) continue
       try {
         const { start, end } = await this.#log(topic, index).bounds()
         if (end > start) await this.#restoreShard(this.#shard(topic, index))

@@ -27,6 +27,11 @@ export class Turn {
     this.effects.push({ type: 'reply', to, reply })
   }
 
+  /** Timers that run: nearly the number of members and of those who may become one. */
+  get timers(): number {
+    return this.#deadlines.size
+  }
+
   /** Sets or moves the timer. */
   wake(timer: GroupTimer, delayMs: number): void {
     const at = this.now.monotonic + delayMs

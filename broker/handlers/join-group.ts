@@ -13,7 +13,8 @@ const SKIP_ASSIGNMENT_FROM = 9
 const NULL_PROTOCOL_FROM = 7
 
 /**
- * Joins a classic group; the answer waits for the rebalance. INVALID_GROUP_ID, INVALID_SESSION_TIMEOUT, and those of
+ * Joins a classic group; the answer waits for the rebalance. A client that goes away meanwhile stays a member until its
+ * session ends, as it may come back with its id. INVALID_GROUP_ID, INVALID_SESSION_TIMEOUT, and those of
  * `groups/classic-join.ts`.
  */
 export const joinGroup = handler(JoinGroup, {
