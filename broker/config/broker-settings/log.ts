@@ -112,12 +112,21 @@ export const logSettings = {
     min: 1,
   }),
   'log.retention.hours': int(168, {
+    min: 1,
+    or: -1,
     doc: 'Default of the topic setting `retention.ms`, in hours, when neither `log.retention.ms` nor `log.retention.minutes` is set.',
   }),
   'log.retention.minutes': int(null, {
+    min: 1,
+    or: -1,
     doc: 'Default of the topic setting `retention.ms`, in minutes, when `log.retention.ms` is not set.',
   }),
-  'log.retention.ms': long(null, { doc: 'Default of the topic setting `retention.ms`.', update: 'cluster-wide' }),
+  'log.retention.ms': long(null, {
+    min: 1,
+    or: -1,
+    doc: 'Default of the topic setting `retention.ms`.',
+    update: 'cluster-wide',
+  }),
   'log.roll.hours': int(168, {
     doc: 'Default of the topic setting `segment.ms`, in hours, when `log.roll.ms` is not set.',
     min: 1,
