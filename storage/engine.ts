@@ -124,7 +124,8 @@ export interface Checkpoint {
 }
 
 /**
- * One log. A handle does no I/O until it is used, and stands for the id: all methods fail with `LogGone` (thrown or rejected) while there is no
+ * One log. Where the medium can't be read or written methods fail with the KafkaError KAFKA_STORAGE_ERROR, and with CORRUPT_MESSAGE where
+ * it holds something else than batches. A handle does no I/O until it is used, and stands for the id: all methods fail with `LogGone` (thrown or rejected) while there is no
  * such log, before it is created and after it was deleted.
  */
 export interface Log {

@@ -18,6 +18,7 @@ import { FileLog } from './log.ts'
 import { createDirectory, findLogs, retireDirectory } from './log-directories.ts'
 import { claimDirectory } from './meta-properties.ts'
 import type { Shared } from './shared.ts'
+import { guarded, guardedAsync } from './storage-error.ts'
 
 export interface FileEngineOptions {
   /** Created if it isn't there. One process at a time has it. */
@@ -139,7 +140,7 @@ class FileEngine implements Engine {
       existing.configure(options)
       return false
     }
-    createDirectory(this.#shared.disk, this.#dataDir, id, options.name, this.#uuid())
+    guarded(() => createDirectory(this.#shared.disk, this.#dataDir, id, options.name, this.#uuid()))
     this.#add(directory, id, options, true)
     return true
   }
@@ -149,11 +150,11 @@ class FileEngine implements Engine {
     const log = this.#logs.get(id)
     if (log === undefined) return
     log.discard()
-    this.#logs.delete(id)
     const { disk, background } = this.#shared
-    const retired = retireDirectory(disk, this.#dataDir, log.name, this.#uuid())
+    const retired = guarded(() => retireDirectory(disk, this.#dataDir, log.name, this.#uuid()))
+    this.#logs.delete(id)
     background(`removing ${retired}`, disk.removeTree(retired))
-    await directory.forget(log.name)
+    await guardedAsync(() => directory.forget(log.name))
   }
 
   async *logs(prefix: string): AsyncIterable<LogId> {

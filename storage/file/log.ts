@@ -29,7 +29,7 @@ import { type Keep, type RewrittenLog, retireSegment, rewriteSegments } from './
 import { FileSegment } from './segment.ts'
 import { SegmentList } from './segment-list.ts'
 import type { Shared } from './shared.ts'
-import { guarded, refusalFor, toStorageError } from './storage-error.ts'
+import { guarded, guardedAsync, refusalFor } from './storage-error.ts'
 
 /** The files at the top of the data directory that all logs write into. */
 export interface TopCheckpoints {
@@ -53,7 +53,7 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
   #rewriting = false
   /** Since the log was opened. */
   #appended = false
-  readonly #savedParts = new Set<string>()
+  #savedParts: readonly string[] = []
 
   /** @param log `clean`: its last stop was a clean one; otherwise the first use recovers it. */
   constructor(
@@ -97,6 +97,7 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
     this.#start = loaded.start
     this.#end = loaded.end
     this.#segments = new SegmentList(this.#shared, loaded.segments)
+    if (!this.#clean) this.#distrust(loaded.segments)
     return this.#segments
   }
 
@@ -187,7 +188,7 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
     const below = segments.all.findLastIndex(segment => segment.start <= this.#start)
     if (below > 0)
       for (const segment of segments.replace(0, below, [])) guarded(() => retireSegment(this.#shared, segment))
-    await (raised ? this.#starts.save() : this.#starts.settled())
+    await guardedAsync(() => (raised ? this.#starts.save() : this.#starts.settled()))
     return this.bounds()
   }
 
@@ -197,9 +198,8 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
     if (this.#rewriting || closed === null) return false
     this.#rewriting = true
     try {
-      return await rewriteSegments(this.#shared, this, closed, this.#options.segmentBytes, keep)
-    } catch (error) {
-      throw toStorageError(error)
+      const { segmentBytes } = this.#options
+      return await guardedAsync(() => rewriteSegments(this.#shared, this, closed, segmentBytes, keep))
     } finally {
       this.#rewriting = false
     }
@@ -228,7 +228,7 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
   async saveCheckpoint(checkpoint: Checkpoint): Promise<void> {
     this.load()
     if (checkpoint.at > this.#end) throw new RangeError(`a checkpoint at ${checkpoint.at}, beyond the end ${this.#end}`)
-    for (const path of await saveParts(this.#shared.disk, this.directory, checkpoint)) this.#savedParts.add(path)
+    this.#savedParts = await guardedAsync(() => saveParts(this.#shared.disk, this.directory, checkpoint))
   }
 
   async loadCheckpoint(): Promise<Checkpoint | null> {
@@ -257,6 +257,15 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
 
   #openSegment(start: Offset): FileSegment {
     return new FileSegment(this.#shared, this, start, null)
+  }
+
+  /** Segments that were closed before a crash may never have come to the medium: the recovery point passes them when they have. */
+  #distrust(segments: readonly FileSegment[]): void {
+    const safe = this.#recoveryPoint.offset
+    for (const [index, segment] of segments.entries()) {
+      const end = segments[index + 1]?.start ?? safe
+      if (end > safe) this.#recoveryPoint.closed(segment, end, error => this.#fail(error))
+    }
   }
 
   /** Closes the active segment: `next` is active from now on. */

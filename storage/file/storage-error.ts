@@ -16,8 +16,17 @@ export const guarded = <T>(work: () => T): T => {
   }
 }
 
+/** As `guarded`, for promises. */
+export const guardedAsync = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work()
+  } catch (error) {
+    throw toStorageError(error)
+  }
+}
+
 /** KAFKA_STORAGE_ERROR for an error of the disk, any other error as it is. */
-export const toStorageError = (error: unknown): unknown =>
+const toStorageError = (error: unknown): unknown =>
   systemCode(error) === undefined ? error : new KafkaError('KAFKA_STORAGE_ERROR', String(error))
 
 /** What an append answers that ended with this error. Throws it if it is none of the disk's. */
