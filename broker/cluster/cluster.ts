@@ -57,6 +57,7 @@ export class Cluster {
     })
     this.#clusterId = await this.#store.open()
     this.#checkOwner()
+    await engine.identify(this.#clusterId, this.#deps.config.nodeId)
     const partitions = unclean.map(partitionRef).filter(partition => partition !== null)
     if (partitions.length > 0) await this.#store.ask('raiseEpochs', { partitions })
     this.#applyBrokerConfig()
