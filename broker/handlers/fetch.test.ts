@@ -6,7 +6,7 @@ import { buildBatch } from '../../protocol/records/build.ts'
 import { buildMarker } from '../../protocol/records/control.ts'
 import { MessageReader } from '../../protocol/records/message-reader.ts'
 import { encodeResponse } from '../../protocol/wire/frames.ts'
-import { batchesIn, batchOf, type FetchAnswer, recordOf, recordsIn, Stage } from '../partition/stage.test.fixture.ts'
+import { batchesIn, batchOf, type FetchAnswer, recordOf, recordsIn, Stage } from '../partition/testing/stage.ts'
 import { settled } from '../testing/manual-clock.ts'
 
 /** A topic `t` with `batches` batches of two records. */

@@ -4,15 +4,7 @@ import * as batch from '../../protocol/records/batch.ts'
 import { buildBatch } from '../../protocol/records/build.ts'
 import { buildMarker } from '../../protocol/records/control.ts'
 import { facts } from '../../protocol/records/facts.test.fixture.ts'
-import {
-  batchesIn,
-  batchOf,
-  changed,
-  type ProduceAsk,
-  recordOf,
-  recordsIn,
-  Stage,
-} from '../partition/stage.test.fixture.ts'
+import { batchesIn, batchOf, changed, type ProduceAsk, recordOf, recordsIn, Stage } from '../partition/testing/stage.ts'
 
 const NOW = 1_700_000_000_000
 

@@ -35,6 +35,7 @@ export interface Refused {
   readonly logStartOffset: number
 }
 
+/** What comes of one append. */
 export type AppendOutcome = Appended | Refused
 
 /** Who asked for an append: an object, so that a request needs no closure per partition. */

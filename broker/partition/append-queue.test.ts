@@ -5,7 +5,7 @@ import type { Appended, AppendRequest, Engine, LogId } from '../../storage/engin
 import { LogGone } from '../../storage/engine.ts'
 import { createMemoryEngine } from '../../storage/memory/engine.ts'
 import { settled } from '../testing/manual-clock.ts'
-import { batchOf, Stage } from './stage.test.fixture.ts'
+import { batchOf, Stage } from './testing/stage.ts'
 
 type Append = (requests: readonly AppendRequest[]) => readonly Appended[] | Promise<readonly Appended[]>
 

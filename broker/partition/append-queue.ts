@@ -71,6 +71,7 @@ export class AppendTurn {
 /** With so many conflicts in a row somebody else leads the log. */
 const MAX_CONFLICTS = 5
 
+/** The appends of one partition. After too many lost races they fail. */
 export class AppendQueue implements Appending {
   readonly #owner: AppendOwner
   readonly #appender: Appender

@@ -14,6 +14,7 @@ export interface Appending {
   settleUnknown(cause: unknown): void
 }
 
+/** The one appender of a broker. */
 export class Appender {
   readonly #engine: Pick<Engine, 'append'>
   #waiting: Appending[] = []

@@ -25,6 +25,7 @@ export interface CompactionRules {
   isAborted(producerId: number, baseOffset: number, lastOffset: number): boolean
 }
 
+/** The decisions of one pass. Batches are given in offset order, each once. */
 export class CompactionPass {
   readonly #rules: CompactionRules
   /** Producers of whose open transaction a batch was seen. */

@@ -27,6 +27,7 @@ interface Attempt {
   urgent: boolean
 }
 
+/** One Fetch, from its first read to its results. */
 export class DelayedFetch implements Waiter {
   readonly isolation: Isolation
   readonly #reading: FetchReading

@@ -17,6 +17,7 @@ export interface EpochEnd {
 
 const UNKNOWN: EpochEnd = { epoch: -1, endOffset: -1 }
 
+/** The epochs of one partition, in order. */
 export class EpochStarts {
   /** Ascending in both. */
   #starts: EpochStart[] = []

@@ -10,6 +10,7 @@ type FetchRequest = RequestOf<typeof Fetch>
 /** The epoch after the largest is 1: 0 opens a session. */
 const MAX_EPOCH = 0x7fffffff
 
+/** One session. It is known by an id once `FetchSessions` has opened it. */
 export class FetchSession {
   /** Whether it names topics by id (Fetch 13 and later). */
   readonly byTopicId: boolean

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { Stage } from './stage.test.fixture.ts'
+import { Stage } from './testing/stage.ts'
 
 const EVICTION_MS = 120_000
 

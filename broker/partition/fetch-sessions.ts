@@ -17,6 +17,7 @@ export interface FetchSessionsDeps {
   readonly random: Random
 }
 
+/** All sessions of a broker. */
 export class FetchSessions {
   readonly #deps: FetchSessionsDeps
   /** In the order of their last use. */

@@ -8,6 +8,7 @@ import type { Topic } from '../cluster/topic.ts'
 type FetchTopic = RequestOf<typeof Fetch>['topics'][number]
 type FetchPartition = FetchTopic['partitions'][number]
 
+/** What is asked of one partition, and what its session's client knows of it. */
 export class FetchTarget {
   /** Empty where the request names topics by id, until the topic is found. */
   readonly topicName: string

@@ -7,7 +7,7 @@ import { SeededRandom } from '../testing/seeded-random.ts'
 import { decodeAbortedIndex, encodeAbortedIndex } from './aborted-index.ts'
 import { decodeEpochFile, encodeEpochFile } from './epoch-file.ts'
 import { Folds } from './folds.ts'
-import { batchOf } from './stage.test.fixture.ts'
+import { batchOf } from './testing/stage.ts'
 
 const newLog = async (): Promise<{ log: Log; append(bytes: Buffer): number }> => {
   const engine = createMemoryEngine()

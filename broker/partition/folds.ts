@@ -20,6 +20,7 @@ const CLEANED = 'cleaner-offset'
 /** Bytes of one read: what a replay holds in memory at a time. */
 const REPLAY_BYTES = 1024 * 1024
 
+/** The folds of one partition, and how far they are. */
 export class Folds {
   readonly producers = new ProducerState()
   readonly transactions = new TransactionState()

@@ -28,6 +28,7 @@ export interface MaintenanceDeps {
   }
 }
 
+/** The background work of a broker's partitions. */
 export class Maintenance {
   readonly #deps: MaintenanceDeps
   readonly #timers = new Map<string, Cancel>()

@@ -9,6 +9,7 @@ const HASHED_FROM = 32
 /** About what a map's entry takes besides the key's bytes. */
 const ENTRY_OVERHEAD = 80
 
+/** Latest offsets by key, exact save for the chance of two keys with one SHA-256. */
 export class OffsetMap {
   readonly #maxBytes: number
   readonly #offsets = new Map<string, number>()

@@ -14,6 +14,7 @@ export interface ShardLogOwner {
   readonly end: number
 }
 
+/** The log of a coordinator topic, as its Shard sees it. */
 export class PartitionShardLog implements ShardLog {
   readonly #owner: ShardLogOwner
   readonly #queue: AppendQueue

@@ -31,6 +31,7 @@ export interface PartitionDeps {
   lost(partition: Partition): void
 }
 
+/** How much a read takes, and how far it sees. */
 export interface PartitionRead {
   /** Most bytes of batches, see `atLeastOne`. */
   readonly maxBytes: number
@@ -48,6 +49,7 @@ const CHECKPOINT_BYTES = 64 * 1024 * 1024
 /** What a read at the end gives. */
 const nothing = (from: number): Slice => ({ chunks: [], sizeBytes: 0, next: from, release: () => {} })
 
+/** One partition in use. Offsets and folds are those of this moment; `lost` tells when it can't go on. */
 export class Partition implements AppendOwner, ProduceOwner {
   readonly index: number
   readonly log: Log

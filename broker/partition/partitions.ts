@@ -23,6 +23,7 @@ export interface PartitionsDeps {
   readonly topics: { topicById(id: string): Topic | undefined; topics(): Iterable<Topic> }
 }
 
+/** All partitions of a broker. */
 export class Partitions implements PartitionHost {
   readonly #deps: PartitionsDeps
   readonly #partitionDeps: PartitionDeps

@@ -24,6 +24,7 @@ const failures: Readonly<Record<AppendFailure, readonly [ConstructorParameters<t
   closed: ['NOT_LEADER_OR_FOLLOWER', 'the partition is closing'],
 }
 
+/** Decides the sequence, takes its place, and tells its caller. */
 export class ProduceAppend implements QueuedAppend {
   readonly #owner: ProduceOwner
   readonly #records: Buffer

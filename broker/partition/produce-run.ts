@@ -23,6 +23,7 @@ type PartitionResponse = ProduceResponse['responses'][number]['partitionResponse
 
 const NO_RECORDS = Buffer.alloc(0)
 
+/** One request, from its batches to its answer. */
 export class ProduceRun implements AppendCaller {
   readonly #request: ProduceRequest
   readonly #context: Context

@@ -50,6 +50,7 @@ export interface Sequenced {
   readonly lastSequence: number
 }
 
+/** The producers of one partition, or changes laid over those. */
 export class ProducerState {
   readonly #base: ProducerState | null
   readonly #producers = new Map<number, Producer>()

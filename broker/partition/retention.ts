@@ -23,10 +23,10 @@ export const retentionStart = (
   let excessBytes = -settings.retentionBytes
   for (const segment of segments) excessBytes += segment.sizeBytes
   let start = -1
-  let byAge = settings.retentionMs >= 0
   for (const segment of segments) {
     if (segment.end > highWatermark || segment.sizeBytes === 0) break
-    byAge &&= segment.maxTimestamp >= 0 && nowMs - segment.maxTimestamp > settings.retentionMs
+    const isOld = segment.maxTimestamp >= 0 && nowMs - segment.maxTimestamp > settings.retentionMs
+    const byAge = settings.retentionMs >= 0 && isOld
     const bySize = settings.retentionBytes >= 0 && excessBytes >= segment.sizeBytes
     if (!byAge && !bySize) break
     excessBytes -= segment.sizeBytes

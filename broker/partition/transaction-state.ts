@@ -18,6 +18,7 @@ interface Ended {
   readonly markerOffset: number
 }
 
+/** The transactions of one partition. */
 export class TransactionState {
   /** First offset of each open transaction, by producer, in the order of those offsets. */
   readonly #open = new Map<number, number>()

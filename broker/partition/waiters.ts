@@ -22,6 +22,7 @@ interface Unacked {
   readonly cancel: Cancel
 }
 
+/** The waiters of one partition. */
 export class Waiters {
   readonly #clock: Clock
   readonly #waiting = new Set<Waiter>()
