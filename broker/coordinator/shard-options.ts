@@ -11,6 +11,7 @@ export type ShardFailure = 'lost' | 'full' | 'failed' | 'gone' | 'unknown'
 /** A request to somebody else, as the machine asked for it. */
 export type Call = Extract<Effect<never>, { type: 'call' }>
 
+/** What a shard runs, on what, and whom it asks. */
 export interface ShardOptions<Event, Rec, Reply> {
   /** For logs: what the shard is of. */
   readonly name: string

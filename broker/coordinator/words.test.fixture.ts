@@ -1,13 +1,13 @@
 /** A shard over the memory engine, with a machine that keeps words: for tests of the shard. */
-import { createMemoryEngine } from '../../storage/memory/engine.ts'
 import type { Engine, LogOptions } from '../../storage/engine.ts'
+import { createMemoryEngine } from '../../storage/memory/engine.ts'
 import { ManualClock } from '../testing/manual-clock.ts'
 import { engineShardLog } from './engine-shard-log.ts'
 import type { Applied, Decision, Effect, Machine, Now, RequestId } from './machine.ts'
 import type { RecordCodec } from './record-codec.ts'
-import { Shard } from './shard.ts'
 import type { ShardLog } from './shard-log.ts'
 import type { ShardOptions } from './shard-options.ts'
+import { Shard } from './shard.ts'
 
 /** The shard's log. */
 export const LOG = 'state/test'

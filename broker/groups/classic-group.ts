@@ -2,8 +2,8 @@
  * A group of the classic protocol: who is in it, and how far its rebalance is. State and what can be read off it; the
  * decisions are in `classic-join.ts` and its neighbours.
  */
-import { type ClassicMember, metadataFor, storedMember } from './classic-member.ts'
 import type { ErrorName } from '../../protocol/errors.ts'
+import { type ClassicMember, metadataFor, storedMember } from './classic-member.ts'
 import type { Protocol } from './group-events.ts'
 import type { GroupRecord, StoredGroup } from './group-record.ts'
 import { CONSUMER_PROTOCOL_TYPE, subscribedTopics } from './subscribed-topics.ts'
@@ -14,6 +14,7 @@ export type ClassicState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance
 /** Nobody is subscribed to anything. */
 const NO_TOPICS: ReadonlySet<string> = new Set()
 
+/** One group. It lives in memory as the protocol makes it; `restore` and `record` are its durable part. */
 export class ClassicGroup {
   readonly type = 'classic'
   readonly id: string

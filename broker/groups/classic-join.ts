@@ -1,3 +1,4 @@
+import type { ErrorName } from '../../protocol/errors.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { type ClassicMember, newMember, sameProtocols, updateMember } from './classic-member.ts'
 import {
@@ -11,7 +12,6 @@ import {
   renewSession,
   subscriptions,
 } from './classic-rebalance.ts'
-import type { ErrorName } from '../../protocol/errors.ts'
 import type { JoinEvent } from './group-events.ts'
 import type { Turn } from './turn.ts'
 

@@ -5,7 +5,7 @@
 import type { ErrorName } from '../../protocol/errors.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { type ClassicMember, metadataFor } from './classic-member.ts'
-import type { JoinReply, SyncReply } from './group-events.ts'
+import type { JoinReply, SyncReply } from './group-replies.ts'
 import type { Turn } from './turn.ts'
 
 /** A member that never completed its first join can't be heard of: it goes after 5 minutes (as in Kafka). */
@@ -57,6 +57,7 @@ export const syncRefused = (error: ErrorName): SyncReply => ({
 export const renewSession = (turn: Turn, group: ClassicGroup, member: ClassicMember): void =>
   turn.wake({ type: 'session', groupId: group.id, memberId: member.id }, member.sessionTimeoutMs)
 
+/** The member left, or is another: nobody waits for its heartbeats. */
 export const endSession = (turn: Turn, group: ClassicGroup, memberId: string): void =>
   turn.cancel({ type: 'session', groupId: group.id, memberId })
 

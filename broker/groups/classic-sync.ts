@@ -2,7 +2,8 @@ import type { ErrorName } from '../../protocol/errors.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import type { ClassicMember } from './classic-member.ts'
 import { renewSession, syncRefused } from './classic-rebalance.ts'
-import type { SyncEvent, SyncReply } from './group-events.ts'
+import type { SyncEvent } from './group-events.ts'
+import type { SyncReply } from './group-replies.ts'
 import type { Turn } from './turn.ts'
 
 const NO_BYTES = Buffer.alloc(0)

@@ -3,7 +3,7 @@ import type { ErrorName } from '../../protocol/errors.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { metadataFor } from './classic-member.ts'
 import type { CommittedOffsets } from './committed-offsets.ts'
-import type { DescribedGroup, ListedGroup } from './group-events.ts'
+import type { DescribedGroup, ListedGroup } from './group-replies.ts'
 import { removeGroupOffsets } from './offset-removal.ts'
 import type { Turn } from './turn.ts'
 

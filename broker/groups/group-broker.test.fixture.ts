@@ -1,7 +1,8 @@
 /** What serves groups, without sockets: the memory engine, the cluster, the partitions, the groups; requests as frames. */
 import { pino } from 'pino'
-import type { Api, RequestWrite, ResponseRead } from '../../protocol/schema/notation.ts'
+import { KafkaError } from '../../protocol/errors.ts'
 import { requestCodec } from '../../protocol/schema/codec.ts'
+import type { Api, RequestWrite, ResponseRead } from '../../protocol/schema/notation.ts'
 import { decodeResponse, encodeResponse } from '../../protocol/wire/frames.ts'
 import { Reader } from '../../protocol/wire/reader.ts'
 import { Writer } from '../../protocol/wire/writer.ts'
@@ -11,12 +12,12 @@ import type { Broker } from '../broker.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { Config } from '../config/config.ts'
 import type { Context, Handler } from '../handlers/handler.ts'
-import { KafkaError } from '../../protocol/errors.ts'
 import { Partitions } from '../partition/partitions.ts'
 import { ManualClock, settled } from '../testing/manual-clock.ts'
 import { SeededRandom } from '../testing/seeded-random.ts'
 import { Groups } from './groups.ts'
 
+/** A broker that serves groups. Time moves by its clock alone. */
 export class GroupBroker {
   readonly clock: ManualClock
   readonly engine: Engine

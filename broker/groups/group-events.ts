@@ -1,7 +1,7 @@
 /**
- * What a groups machine decides on, and what it answers. Events are data: buffers in them are kept, so the host gives copies.
+ * What a groups machine decides on. Events are data: buffers in them are kept, so the host gives copies. The answers are in
+ * `group-replies.ts`.
  */
-import type { ErrorName } from '../../protocol/errors.ts'
 import type { RequestId } from '../coordinator/machine.ts'
 
 /** An assignment protocol that a member supports (a consumer: an assignor), with its opaque subscription. */
@@ -15,6 +15,7 @@ interface Asked {
   readonly groupId: string
 }
 
+/** JoinGroup. */
 export interface JoinEvent extends Asked {
   readonly type: 'join'
   /** `''` of a member that has none yet. */
@@ -35,6 +36,7 @@ export interface JoinEvent extends Asked {
   readonly canSkipAssignment: boolean
 }
 
+/** SyncGroup. */
 export interface SyncEvent extends Asked {
   readonly type: 'sync'
   readonly generationId: number
@@ -47,6 +49,7 @@ export interface SyncEvent extends Asked {
   readonly assignments: ReadonlyMap<string, Buffer>
 }
 
+/** Heartbeat. */
 export interface HeartbeatEvent extends Asked {
   readonly type: 'heartbeat'
   readonly generationId: number
@@ -60,11 +63,13 @@ export interface Leaver {
   readonly groupInstanceId: string | null
 }
 
+/** LeaveGroup. */
 export interface LeaveEvent extends Asked {
   readonly type: 'leave'
   readonly members: readonly Leaver[]
 }
 
+/** One offset of an OffsetCommit, of a topic that there is. */
 export interface OffsetToCommit {
   readonly topic: string
   readonly topicId: string
@@ -76,6 +81,7 @@ export interface OffsetToCommit {
   readonly commitTimestamp: number
 }
 
+/** OffsetCommit. */
 export interface CommitEvent extends Asked {
   readonly type: 'commit'
   /** −1: not a member's. */
@@ -89,11 +95,13 @@ export interface CommitEvent extends Asked {
   readonly offsets: readonly OffsetToCommit[]
 }
 
+/** Partitions of one topic. */
 export interface TopicPartitions {
   readonly topic: string
   readonly partitions: readonly number[]
 }
 
+/** OffsetFetch, of one group. */
 export interface FetchOffsetsEvent extends Asked {
   readonly type: 'fetchOffsets'
   /** Null: all that are committed. */
@@ -102,20 +110,24 @@ export interface FetchOffsetsEvent extends Asked {
   readonly requireStable: boolean
 }
 
+/** OffsetDelete. */
 export interface DeleteOffsetsEvent extends Asked {
   readonly type: 'deleteOffsets'
   readonly topics: readonly TopicPartitions[]
 }
 
+/** DescribeGroups, one group. */
 export interface DescribeEvent extends Asked {
   readonly type: 'describe'
 }
 
+/** ListGroups: those of this machine. */
 export interface ListEvent {
   readonly type: 'list'
   readonly request: RequestId
 }
 
+/** DeleteGroups, one group. */
 export interface DeleteGroupEvent extends Asked {
   readonly type: 'deleteGroup'
 }
@@ -146,91 +158,5 @@ export type GroupRequest =
   | ListEvent
   | DeleteGroupEvent
 
+/** All that a groups machine decides on. */
 export type GroupEvent = GroupRequest | TopicsDeletedEvent | ExpiredEvent
-
-export interface JoinReply {
-  readonly error: ErrorName
-  /** −1 with an error. */
-  readonly generationId: number
-  readonly protocolType: string | null
-  readonly protocolName: string | null
-  readonly leader: string
-  readonly skipAssignment: boolean
-  readonly memberId: string
-  /** For the leader only. */
-  readonly members: readonly {
-    readonly memberId: string
-    readonly groupInstanceId: string | null
-    readonly metadata: Buffer
-  }[]
-}
-
-export interface SyncReply {
-  readonly error: ErrorName
-  readonly protocolType: string | null
-  readonly protocolName: string | null
-  readonly assignment: Buffer
-}
-
-export interface FetchedOffset {
-  readonly partition: number
-  /** −1: none is committed, or an error. */
-  readonly offset: number
-  readonly leaderEpoch: number
-  readonly metadata: string
-  readonly error: ErrorName
-}
-
-export interface FetchedTopic {
-  readonly topic: string
-  readonly partitions: readonly FetchedOffset[]
-}
-
-export interface DeletedOffsets {
-  /** Of the whole request. */
-  readonly error: ErrorName
-  /** By topic, in the order of the request: of all its partitions. */
-  readonly topics: readonly ErrorName[]
-}
-
-export interface DescribedMember {
-  readonly memberId: string
-  readonly groupInstanceId: string | null
-  readonly clientId: string
-  readonly clientHost: string
-  readonly metadata: Buffer
-  readonly assignment: Buffer
-}
-
-export interface DescribedGroup {
-  readonly state: string
-  readonly protocolType: string
-  readonly protocolName: string
-  readonly members: readonly DescribedMember[]
-}
-
-export interface ListedGroup {
-  readonly groupId: string
-  readonly protocolType: string
-  readonly state: string
-  readonly type: string
-}
-
-/** The reply to each request. */
-export interface GroupReplies {
-  readonly join: JoinReply
-  readonly sync: SyncReply
-  readonly heartbeat: ErrorName
-  /** The whole request's error, and each member's in the order of the request. */
-  readonly leave: { readonly error: ErrorName; readonly members: readonly ErrorName[] }
-  /** In the order of the offsets. */
-  readonly commit: readonly ErrorName[]
-  readonly fetchOffsets: readonly FetchedTopic[]
-  readonly deleteOffsets: DeletedOffsets
-  /** Null: there is no such group. */
-  readonly describe: DescribedGroup | null
-  readonly list: readonly ListedGroup[]
-  readonly deleteGroup: ErrorName
-}
-
-export type GroupReply = GroupReplies[keyof GroupReplies]

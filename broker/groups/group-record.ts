@@ -34,6 +34,7 @@ export interface StoredOffset {
 
 /** A classic group as its last completed rebalance left it. */
 export type StoredGroup = ReadOf<typeof GroupMetadataValue>
+/** One member of it. */
 export type StoredMember = StoredGroup['members'][number]
 
 /** A durable fact; `value: null` says that it is no more. */

@@ -1,20 +1,14 @@
 /** Records, replies and timers as lines of a story. */
-import type {
-  DescribedGroup,
-  FetchedTopic,
-  GroupEvent,
-  GroupReply,
-  JoinReply,
-  ListedGroup,
-  SyncReply,
-} from './group-events.ts'
+import type { GroupEvent } from './group-events.ts'
 import type { GroupRecord } from './group-record.ts'
+import type { DescribedGroup, FetchedTopic, GroupReply, JoinReply, ListedGroup, SyncReply } from './group-replies.ts'
 
 const list = (texts: readonly string[]): string => (texts.length === 0 ? 'none' : texts.join(','))
 
 /** A timer's key without what makes it unambiguous. */
 export const keyText = (key: string): string => key.replace(/^session \d+ /, 'session ')
 
+/** A record. */
 export const recordText = (record: GroupRecord): string => {
   const { group, value } = record
   if (record.type === 'offset') {

@@ -9,12 +9,14 @@
  *   > restart                                      only the log is left
  */
 import type { RequestId } from '../coordinator/machine.ts'
-import type { GroupEvent, GroupReply, JoinReply } from './group-events.ts'
+import type { GroupEvent } from './group-events.ts'
 import type { GroupRecord } from './group-record.ts'
+import type { GroupReply, JoinReply } from './group-replies.ts'
 import { eventOf, type Memory } from './group-story-events.test.fixture.ts'
-import { GroupWorld, type MutableSettings, type Step } from './group-world.test.fixture.ts'
 import { keyText, recordText, replyText } from './group-story-text.test.fixture.ts'
+import { GroupWorld, type MutableSettings, type Step } from './group-world.test.fixture.ts'
 
+/** One story; each has a world of its own. */
 export class GroupStory {
   readonly #world = new GroupWorld()
   readonly #memories = new Map<string, Memory>()

@@ -1,7 +1,8 @@
 /** A groups machine without a shard: its log is a list, its timers fire when told. For stories and the simulation. */
 import type { Effect, Now, RequestId } from '../coordinator/machine.ts'
-import type { GroupEvent, GroupReply } from './group-events.ts'
+import type { GroupEvent } from './group-events.ts'
 import { type GroupRecord, groupRecordCodec } from './group-record.ts'
+import type { GroupReply } from './group-replies.ts'
 import type { GroupSettings } from './group-settings.ts'
 import { GroupsMachine } from './groups-machine.ts'
 
@@ -11,10 +12,12 @@ export interface Step {
   readonly effects: readonly Effect<GroupReply>[]
 }
 
+/** Settings that a test changes. */
 export type MutableSettings = { -readonly [K in keyof GroupSettings]: GroupSettings[K] }
 
 const WALL_AT_START = 1_700_000_000_000
 
+/** The machine, its log and its timers. */
 export class GroupWorld {
   readonly settings: MutableSettings = {
     initialRebalanceDelayMs: 0,

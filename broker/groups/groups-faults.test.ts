@@ -2,8 +2,8 @@
 import test from 'ava'
 import { KafkaError } from '../../protocol/errors.ts'
 import type { Engine } from '../../storage/engine.ts'
-import { SeededRandom } from '../testing/seeded-random.ts'
 import { settled } from '../testing/manual-clock.ts'
+import { SeededRandom } from '../testing/seeded-random.ts'
 import { GroupBroker } from './group-broker.test.fixture.ts'
 import { NO_TOPIC_ID } from './group-record.ts'
 

@@ -1,5 +1,5 @@
 import test from 'ava'
-import type { JoinReply } from './group-events.ts'
+import type { JoinReply } from './group-replies.ts'
 import { GroupWorld } from './group-world.test.fixture.ts'
 
 const join = (world: GroupWorld, groupId: string): JoinReply => {

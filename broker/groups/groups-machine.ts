@@ -13,8 +13,9 @@ import { sync } from './classic-sync.ts'
 import { CommittedOffsets } from './committed-offsets.ts'
 import { Deadlines, type GroupTimer } from './deadlines.ts'
 import { deleteGroup, describeGroup, listGroups } from './group-admin.ts'
-import type { GroupEvent, GroupReply, JoinEvent } from './group-events.ts'
+import type { GroupEvent, JoinEvent } from './group-events.ts'
 import type { GroupRecord } from './group-record.ts'
+import type { GroupReply } from './group-replies.ts'
 import type { GroupSettings } from './group-settings.ts'
 import { commit } from './offset-commit.ts'
 import { fetchOffsets } from './offset-fetch.ts'
@@ -23,6 +24,7 @@ import { Turn } from './turn.ts'
 
 const UNKNOWN_MEMBER: ErrorName = 'UNKNOWN_MEMBER_ID'
 
+/** All groups of one partition, and their committed offsets. */
 export class GroupsMachine implements Machine<GroupEvent, GroupRecord, GroupReply> {
   readonly #settings: GroupSettings
   readonly #groups = new Map<string, ClassicGroup>()

@@ -4,8 +4,9 @@
  */
 import type { RequestId } from '../coordinator/machine.ts'
 import { SeededRandom } from '../testing/seeded-random.ts'
-import type { GroupEvent, GroupReply, JoinReply, SyncReply } from './group-events.ts'
+import type { GroupEvent } from './group-events.ts'
 import { NO_TOPIC_ID } from './group-record.ts'
+import type { GroupReply, JoinReply, SyncReply } from './group-replies.ts'
 import { GroupWorld, type Step } from './group-world.test.fixture.ts'
 import { type Client, Invariants, newClient } from './simulated-client.test.fixture.ts'
 
@@ -13,6 +14,7 @@ const PARTITIONS = 6
 const SESSION_MS = 6000
 const REBALANCE_MS = 4000
 
+/** One run; the same for the same seed. */
 export class Simulation {
   readonly #random: SeededRandom
   readonly #world = new GroupWorld()

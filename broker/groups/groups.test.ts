@@ -1,8 +1,8 @@
 import test from 'ava'
 import { KafkaError, nameOf } from '../../protocol/errors.ts'
-import type { GroupQuestion } from './groups.ts'
 import { GroupBroker } from './group-broker.test.fixture.ts'
 import { NO_TOPIC_ID } from './group-record.ts'
+import type { GroupQuestion } from './groups.ts'
 
 const commit = (groupId: string, topic = 't', offset = 5): GroupQuestion & { type: 'commit' } => ({
   type: 'commit',

@@ -10,8 +10,9 @@ import type { Topic } from '../cluster/topic.ts'
 import type { Config } from '../config/config.ts'
 import type { ShardLog } from '../coordinator/shard-log.ts'
 import { Shard } from '../coordinator/shard.ts'
-import type { GroupEvent, GroupReplies, GroupReply, GroupRequest, ListedGroup } from './group-events.ts'
+import type { GroupEvent, GroupRequest } from './group-events.ts'
 import { type GroupRecord, groupRecordCodec } from './group-record.ts'
+import type { GroupReplies, GroupReply, ListedGroup } from './group-replies.ts'
 import type { GroupSettings } from './group-settings.ts'
 import { GroupsMachine } from './groups-machine.ts'
 import { OFFSETS_TOPIC, partitionOfGroup } from './offsets-topic.ts'
@@ -41,6 +42,7 @@ interface HasShardLog {
   shardLog(): ShardLog
 }
 
+/** Finds the shard of a group, and asks it. */
 export class Groups {
   readonly #deps: GroupsDeps
   readonly #settings: GroupSettings

@@ -1,5 +1,6 @@
 import type { CommittedOffsets } from './committed-offsets.ts'
-import type { FetchedOffset, FetchedTopic, FetchOffsetsEvent } from './group-events.ts'
+import type { FetchOffsetsEvent } from './group-events.ts'
+import type { FetchedOffset, FetchedTopic } from './group-replies.ts'
 
 /** OffsetFetch: −1 and no error where nothing is committed, an unknown group included. UNSTABLE_OFFSET_COMMIT per partition. */
 export const fetchOffsets = (offsets: CommittedOffsets, event: FetchOffsetsEvent): readonly FetchedTopic[] => {

@@ -2,8 +2,9 @@
 import type { ErrorName } from '../../protocol/errors.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import type { CommittedOffsets } from './committed-offsets.ts'
-import type { DeletedOffsets, DeleteOffsetsEvent, TopicPartitions } from './group-events.ts'
+import type { DeleteOffsetsEvent, TopicPartitions } from './group-events.ts'
 import type { StoredOffset } from './group-record.ts'
+import type { DeletedOffsets } from './group-replies.ts'
 import { CONSUMER_PROTOCOL_TYPE } from './subscribed-topics.ts'
 import type { Turn } from './turn.ts'
 

@@ -1,8 +1,8 @@
 import type { Decision, Effect, Now, RequestId } from '../coordinator/machine.ts'
-import type { GroupReplies, GroupReply } from './group-events.ts'
-import type { GroupRecord } from './group-record.ts'
-import type { GroupSettings } from './group-settings.ts'
 import type { Deadlines, GroupTimer } from './deadlines.ts'
+import type { GroupRecord } from './group-record.ts'
+import type { GroupReplies, GroupReply } from './group-replies.ts'
+import type { GroupSettings } from './group-settings.ts'
 
 /** One decision in the making: what it writes, answers and sets timers for, in order. */
 export class Turn {

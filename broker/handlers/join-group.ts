@@ -2,7 +2,7 @@ import { codeOf, KafkaError } from '../../protocol/errors.ts'
 import { JoinGroup } from '../../protocol/messages/join-group.ts'
 import type { ResponseOf } from '../../protocol/schema/notation.ts'
 import { joinRefused } from '../groups/classic-rebalance.ts'
-import type { JoinReply } from '../groups/group-events.ts'
+import type { JoinReply } from '../groups/group-replies.ts'
 import { type Context, handler } from './handler.ts'
 
 /** From this version a dynamic member is given its id before it is let in (KIP-394). */

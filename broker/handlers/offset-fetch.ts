@@ -2,7 +2,7 @@ import { codeOf, type ErrorName, type KafkaError } from '../../protocol/errors.t
 import { OffsetFetch } from '../../protocol/messages/offset-fetch.ts'
 import type { RequestOf } from '../../protocol/schema/notation.ts'
 import type { Broker } from '../broker.ts'
-import type { FetchedTopic } from '../groups/group-events.ts'
+import type { FetchedTopic } from '../groups/group-replies.ts'
 import { each } from './each.ts'
 import { handler } from './handler.ts'
 

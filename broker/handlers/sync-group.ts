@@ -2,7 +2,7 @@ import { codeOf, KafkaError } from '../../protocol/errors.ts'
 import { SyncGroup } from '../../protocol/messages/sync-group.ts'
 import type { ResponseOf } from '../../protocol/schema/notation.ts'
 import { syncRefused } from '../groups/classic-rebalance.ts'
-import type { SyncReply } from '../groups/group-events.ts'
+import type { SyncReply } from '../groups/group-replies.ts'
 import { handler } from './handler.ts'
 
 /** From this version a member says which protocol it takes part in (KIP-559). */
