@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { BrokerProcess } from './runner/broker-process.ts'
 import { type Options, readOptions, usage } from './runner/options.ts'
 import { type Result, resultLine, summary } from './runner/report.ts'
-import type { RestartedMessage } from './runner/story-messages.ts'
+import type { RestartedMessage, RestartMessage } from './runner/story-messages.ts'
 import { type Outcome, tellStories } from './runner/tell-stories.ts'
 
 /** One client with one engine: what a broker is started for. */
@@ -39,12 +39,12 @@ async function tellOnTarget(client: string, target: string, { scenarioIds }: Opt
   })
 }
 
-async function restart(broker: BrokerProcess, engine: string): Promise<RestartedMessage> {
+async function restart(broker: BrokerProcess, engine: string, how: RestartMessage['how']): Promise<RestartedMessage> {
   if (engine === 'memory') {
     return { kind: 'restarted', problem: { kind: 'skip', reason: 'the memory engine ends with its process' } }
   }
   try {
-    await broker.restart()
+    await broker.restart(how)
     return { kind: 'restarted' }
   } catch (error) {
     return { kind: 'restarted', problem: { kind: 'fail', reason: String(error) } }
@@ -74,7 +74,7 @@ async function tellOnOwnBroker(pair: Pair, { brokerBin, scenarioIds }: Options):
       client: pair.client,
       address: broker.address,
       scenarioIds,
-      restartBroker: () => restart(broker, pair.engine),
+      restartBroker: how => restart(broker, pair.engine, how),
       brokerFailure: () => broker.diedWith,
       ended,
     })

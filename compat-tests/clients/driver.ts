@@ -62,6 +62,7 @@ export interface JournalEntry {
 
 /** How to be a member of a classic group. */
 export interface JoinOptions {
+  /** Names; one that starts with `^` is a pattern for names. */
   readonly topics: readonly string[]
   /** Where to start in a partition without a committed offset, or with one that is out of range. */
   readonly from: 'earliest' | 'latest'

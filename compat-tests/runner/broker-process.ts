@@ -1,5 +1,6 @@
 /** One broker of ours, in a process and a data directory of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { join } from 'node:path'
 
@@ -73,10 +74,19 @@ export class BrokerProcess {
     })
   }
 
-  /** Stops and starts on the same data and port. */
-  async restart(): Promise<void> {
-    await this.stop()
+  /** Stops or kills, and starts on the same data and port. */
+  async restart(how: 'stop' | 'kill'): Promise<void> {
+    if (how === 'stop') await this.stop()
+    else await this.#kill()
     await this.start()
+  }
+
+  async #kill(): Promise<void> {
+    const child = this.#child
+    this.#child = undefined
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    child.kill('SIGKILL')
+    await once(child, 'exit')
   }
 
   /** The address in the line that the broker prints when it listens. */

@@ -43,7 +43,7 @@ export function readOptions(args: readonly string[], defaultBrokerBin: string): 
     },
   })
   if (values.help) throw new Error('What can be run:')
-  const jobs = Number(values.jobs ?? 2)
+  const jobs = Number(values.jobs ?? 4)
   if (!Number.isInteger(jobs) || jobs < 1) throw new Error(`--jobs must be a whole number from 1 on: ${values.jobs}`)
   const allIds = scenarios.map(({ id }) => id)
   return {

@@ -32,9 +32,10 @@ export interface EndedMessage {
   readonly tookMs: number
 }
 
-/** From the process: stop the broker and start it on the same data. */
+/** From the process: end the broker and start it on the same data. */
 export interface RestartMessage {
   readonly kind: 'restart'
+  readonly how: 'stop' | 'kill'
 }
 
 /** How a story can end. */

@@ -31,8 +31,8 @@ function tell(message: BeganMessage | EndedMessage | RestartMessage): void {
   process.send?.(message)
 }
 
-async function restartBroker(): Promise<void> {
-  tell({ kind: 'restart' })
+async function restartBroker(how: 'stop' | 'kill'): Promise<void> {
+  tell({ kind: 'restart', how })
   const [answer] = (await once(process, 'message')) as [RestartedMessage]
   if (answer.problem?.kind === 'skip') throw new Unsupported(answer.problem.reason)
   if (answer.problem !== undefined) throw new Error(answer.problem.reason)

@@ -13,7 +13,7 @@ export interface Telling {
   readonly address: string
   readonly scenarioIds: readonly string[]
   /** Restarts the broker for a story, or says why not. */
-  restartBroker(): Promise<RestartedMessage>
+  restartBroker(how: RestartMessage['how']): Promise<RestartedMessage>
   /** Says that the broker is no more, where that is so: all stories left fail with it. */
   brokerFailure(): string | undefined
   /** Is told each story as it ends. */
@@ -61,7 +61,9 @@ async function tellInOneProcess(telling: Telling): Promise<ReadonlySet<string>> 
       const { scenarioId, verdict, reason, tookMs } = message
       end({ scenarioId, verdict, reason, tookMs })
     } else {
-      telling.restartBroker().then(answer => child.send(answer))
+      telling.restartBroker(message.how).then(answer => {
+        if (child.connected) child.send(answer)
+      })
     }
   })
   const play: PlayMessage = {

@@ -1,7 +1,7 @@
 /** Stories about what is sent coming back as it was: codecs, keys, values, headers, sizes, order, acknowledgement, times. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import type { Codec, ProducedRecord } from '../clients/driver.ts'
+import type { Codec, Driver, ProducedRecord } from '../clients/driver.ts'
 import { assertReceived } from './assertions.ts'
 import { numberedRecords, spreadRecords } from './sample-records.ts'
 import type { Scenario, Stage } from './scenario.ts'
@@ -143,6 +143,30 @@ export const produceStories: readonly Scenario[] = [
       for (const partition of [0, 1] as const) {
         assertReceived(await client.read(topic, { partition, count: 1000 }), records[partition])
         assert.deepEqual(await stagehand.offsets(topic, partition), { earliest: 0, latest: 1000 })
+      }
+    },
+  },
+  {
+    id: 'two-producers',
+    title:
+      'Two idempotent producers write to one partition at once: all records are there, each producer’s in its order.',
+    async play({ client, stagehand, prepareTopic }) {
+      const topic = await prepareTopic()
+      const send = async (driver: Driver, name: string) => {
+        for (let start = 0; start < 500; start += 25) {
+          const records = Array.from({ length: 25 }, (_, index) => ({ value: Buffer.from(`${name} ${start + index}`) }))
+          await driver.produce(topic, records, { idempotent: true })
+        }
+      }
+      await Promise.all([send(client, 'one'), send(stagehand, 'two')])
+      const values = (await client.read(topic, { count: 1000 })).map(({ value }) => String(value))
+      for (const name of ['one', 'two']) {
+        const own = values.filter(value => value.startsWith(name))
+        assert.deepEqual(
+          own,
+          own.map((_, index) => `${name} ${index}`),
+        )
+        assert.equal(own.length, 500)
       }
     },
   },

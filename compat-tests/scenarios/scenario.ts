@@ -26,7 +26,7 @@ export interface Stage {
   freshName(kind: 'topic' | 'group'): string
   /** Makes a topic for the story with the stagehand's help and returns its name. */
   prepareTopic(settings?: TopicSettings): Promise<string>
-  /** Stops the broker and starts it on the same data and port. Rejects with Unsupported where that can't be done or would lose
-   *  everything. */
-  restartBroker(): Promise<void>
+  /** Ends the broker, as its operator would (`stop`) or from one moment to the next (`kill`), and starts it on the same data and
+   *  port. Rejects with Unsupported where that can't be done or would lose everything. */
+  restartBroker(how: 'stop' | 'kill'): Promise<void>
 }

@@ -84,8 +84,9 @@ export class KafkajsMember implements Member {
       this.#assignment = partitionsOf(event.payload.memberAssignment)
     })
     consumer.on(consumer.events.COMMIT_OFFSETS, event => this.#noteCommits(event.payload.topics))
+    const topics = this.#options.topics.map(topic => (topic.startsWith('^') ? new RegExp(topic) : topic))
     await consumer.connect()
-    await consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: this.#options.from === 'earliest' })
+    await consumer.subscribe({ topics, fromBeginning: this.#options.from === 'earliest' })
     const asReceived = this.#options.commit === 'as-received'
     await consumer.run({
       autoCommit: asReceived,

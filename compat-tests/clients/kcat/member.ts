@@ -27,7 +27,8 @@ export class KcatMember implements Member {
       this.#failure = error
     })
     child.once('close', exitCode => {
-      if (!this.#leaving) this.#failure ??= reasonOfEnd(exitCode, this.#stderr)
+      if (this.#leaving) return
+      this.#failure ??= refusedByText(this.#stderr) ?? new Error(`kcat ended with ${exitCode}: ${this.#stderr}`)
     })
   }
 
@@ -99,9 +100,4 @@ export class KcatMember implements Member {
   #throwFailure(): void {
     if (this.#failure !== undefined) throw this.#failure
   }
-}
-
-function reasonOfEnd(exitCode: number | null, stderr: string): Error {
-  if (stderr.includes('are down: terminating')) return new Unsupported('kcat ends when its broker goes away')
-  return refusedByText(stderr) ?? new Error(`kcat ended with ${exitCode}: ${stderr}`)
 }
