@@ -1,0 +1,322 @@
+import {
+  AlterPartitionReassignments,
+  ApiVersions,
+  DescribeCluster,
+  DescribeLogDirs,
+  DescribeTopicPartitions,
+  ElectLeaders,
+  ListPartitionReassignments,
+  Metadata,
+} from '../../../protocol/messages/index.ts'
+import type { RequestWrite, ResponseRead } from '../../../protocol/schema/notation.ts'
+import type { Exchange } from '../exchange.ts'
+import { batchOf, produceTo } from './records.ts'
+
+const unknownId = 'z1DhYYEPTUCeq10FlY0-dQ'
+
+/** Topics by name in a Metadata request. */
+const named = (...names: string[]): RequestWrite<typeof Metadata>['topics'] => names.map(name => ({ name }))
+
+const metadata: Exchange = {
+  id: 'metadata',
+  async play(talk) {
+    const { name, id } = await talk.topic('t', 2)
+    const unknown = talk.fresh('unknown')
+    const quiet = (version: number) => (version >= 4 ? { allowAutoTopicCreation: false } : {})
+    await talk.each('a topic', Metadata, () => ({ topics: named(name) }))
+    await talk.each('all topics', Metadata, version => ({ topics: version === 0 ? [] : null }), {
+      pick: answer => ({ ...answer, topics: answer.topics.filter(topic => topic.name === name) }),
+    })
+    await talk.each('no topics', Metadata, () => ({ topics: [] }), { from: 1 })
+    await talk.each('an unknown topic', Metadata, version => ({ topics: named(unknown), ...quiet(version) }), {
+      from: 4,
+    })
+    await talk.each('bad names', Metadata, version => ({
+      topics: named('bad/name', '', '..', 'x'.repeat(250)),
+      ...quiet(version),
+    }))
+    await talk.each('bad names and creation', Metadata, () => ({ topics: named('bad/name', '') }), { from: 4 })
+    await talk.each('a topic twice', Metadata, () => ({ topics: named(name, name) }))
+    await talk.each(
+      'authorised operations of the topic',
+      Metadata,
+      () => ({
+        topics: named(name),
+        includeTopicAuthorizedOperations: true,
+      }),
+      { from: 8 },
+    )
+    await talk.each(
+      'authorised operations of the cluster',
+      Metadata,
+      () => ({
+        topics: named(name),
+        includeClusterAuthorizedOperations: true,
+      }),
+      { from: 8, to: 10 },
+    )
+    await talk.each('an id', Metadata, () => ({ topics: [{ topicId: id, name: null }] }), { from: 10 })
+    await talk.each('an unknown id', Metadata, () => ({ topics: [{ topicId: unknownId, name: null }] }), { from: 10 })
+    await talk.each('id and name', Metadata, () => ({ topics: [{ topicId: id, name }] }), { from: 10 })
+    await talk.each(
+      'an id twice',
+      Metadata,
+      () => ({
+        topics: [
+          { topicId: id, name: null },
+          { topicId: id, name: null },
+        ],
+      }),
+      { from: 12 },
+    )
+    await talk.each(
+      'ids and names',
+      Metadata,
+      () => ({
+        topics: [{ topicId: id, name: null }, { name }],
+      }),
+      { from: 12 },
+    )
+    await talk.each('neither id nor name', Metadata, () => ({ topics: [{ name: null }] }), { from: 10 })
+  },
+}
+
+const autoCreation: Exchange = {
+  id: 'metadata-auto-creation',
+  async play(talk) {
+    await talk.each('an unknown topic is made', Metadata, () => ({ topics: named(talk.fresh('t')) }))
+    const name = talk.fresh('then-there')
+    await talk.quietly(Metadata, 12, { topics: named(name) })
+    await talk.ask(
+      'made before',
+      Metadata,
+      12,
+      { topics: named(name) },
+      {
+        until: answer => answer.topics[0]?.errorCode === 0,
+      },
+    )
+  },
+}
+
+const topicPartitions: Exchange = {
+  id: 'describe-topic-partitions',
+  async play(talk) {
+    const a = await talk.topic('a', 3)
+    const b = await talk.topic('b', 2)
+    const missing = talk.fresh('missing')
+    const ask = (label: string, request: RequestWrite<typeof DescribeTopicPartitions>) =>
+      talk.ask(label, DescribeTopicPartitions, 0, request, { ordered: true })
+    const both = [{ name: a.name }, { name: b.name }]
+    await ask('two topics', { topics: both })
+    await ask('the other order', { topics: [...both].reverse() })
+    await ask('at most two partitions', { topics: both, responsePartitionLimit: 2 })
+    await ask('from where that ended', {
+      topics: both,
+      responsePartitionLimit: 2,
+      cursor: { topicName: a.name, partitionIndex: 2 },
+    })
+    await ask('the rest', { topics: both, cursor: { topicName: b.name, partitionIndex: 1 } })
+    await ask('just as many as there are', { topics: both, responsePartitionLimit: 5 })
+    await ask('all of the first topic', { topics: both, responsePartitionLimit: 3 })
+    await ask('a limit of 0', { topics: both, responsePartitionLimit: 0 })
+    await ask('a limit of -1', { topics: both, responsePartitionLimit: -1 })
+    await ask('a cursor behind the partitions', { topics: both, cursor: { topicName: a.name, partitionIndex: 9 } })
+    await ask('a cursor at partition -1', { topics: both, cursor: { topicName: a.name, partitionIndex: -1 } })
+    await ask('a cursor at a topic that was not asked for', {
+      topics: [{ name: a.name }],
+      cursor: { topicName: b.name, partitionIndex: 0 },
+    })
+    await ask('a cursor at a missing topic', { topics: both, cursor: { topicName: missing, partitionIndex: 0 } })
+    await ask('a missing topic', { topics: [{ name: missing }, { name: a.name }] })
+    await ask('bad names', { topics: [{ name: 'bad/name' }, { name: '' }] })
+    await ask('a topic twice', { topics: [{ name: b.name }, { name: b.name }] })
+    await talk.ask(
+      'all topics',
+      DescribeTopicPartitions,
+      0,
+      { topics: [] },
+      {
+        ordered: true,
+        pick: answer => ({
+          ...answer,
+          topics: answer.topics.filter(({ name }) => name === a.name || name === b.name),
+        }),
+      },
+    )
+  },
+}
+
+const cluster: Exchange = {
+  id: 'describe-cluster',
+  async play(talk) {
+    await talk.each('brokers', DescribeCluster, () => ({ includeClusterAuthorizedOperations: false }))
+    await talk.each('authorised operations', DescribeCluster, () => ({ includeClusterAuthorizedOperations: true }))
+    await talk.each(
+      'controllers',
+      DescribeCluster,
+      () => ({
+        includeClusterAuthorizedOperations: false,
+        endpointType: 2,
+      }),
+      { from: 1 },
+    )
+    await talk.each(
+      'an unknown type of endpoint',
+      DescribeCluster,
+      () => ({
+        includeClusterAuthorizedOperations: false,
+        endpointType: 7,
+      }),
+      { from: 1 },
+    )
+    await talk.each(
+      'fenced brokers, too',
+      DescribeCluster,
+      () => ({
+        includeClusterAuthorizedOperations: false,
+        includeFencedBrokers: true,
+      }),
+      { from: 2 },
+    )
+  },
+}
+
+const versions: Exchange = {
+  id: 'api-versions',
+  async play(talk) {
+    // Kafka lists what Samsa doesn't serve yet, so only what the exchanges are about is compared.
+    const served = new Set([
+      0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19, 20, 21, 22, 23, 32, 33, 35, 37, 42, 43, 44,
+    ])
+    const pick = (answer: ResponseRead<typeof ApiVersions>): ResponseRead<typeof ApiVersions> => ({
+      ...answer,
+      apiKeys: answer.apiKeys.filter(({ apiKey }) => served.has(apiKey)),
+    })
+    const client = { clientSoftwareName: 'observer', clientSoftwareVersion: '1.0' }
+    await talk.each('what is spoken', ApiVersions, version => (version < 3 ? {} : client), { pick })
+    for (const [label, clientSoftwareName] of [
+      ['no name of software', ''],
+      ['a name of software with a space', 'a b'],
+      ['a name of software that begins with a dash', '-a'],
+      ['a name of software with an underscore', 'a_b'],
+    ] as const) {
+      await talk.ask(
+        label,
+        ApiVersions,
+        3,
+        { clientSoftwareName, clientSoftwareVersion: '1' },
+        {
+          pick: answer => ({ ...answer, apiKeys: [], finalizedFeatures: [], supportedFeatures: [] }),
+        },
+      )
+    }
+  },
+}
+
+const logDirs: Exchange = {
+  id: 'describe-log-dirs',
+  async play(talk) {
+    const { name } = await talk.topic('t', 2)
+    const other = await talk.topic('other')
+    const missing = talk.fresh('missing')
+    await produceTo(talk, name, [batchOf('a', 'b')])
+    const pick = (answer: ResponseRead<typeof DescribeLogDirs>): ResponseRead<typeof DescribeLogDirs> => ({
+      ...answer,
+      results: answer.results.map(result => ({
+        ...result,
+        topics: result.topics.filter(topic => [name, other.name, missing].includes(topic.name)),
+      })),
+    })
+    await talk.each('a topic', DescribeLogDirs, () => ({ topics: [{ topic: name, partitions: [0, 1] }] }))
+    await talk.each('all topics', DescribeLogDirs, () => ({ topics: null }), { pick })
+    await talk.each('no topics', DescribeLogDirs, () => ({ topics: [] }), { pick })
+    await talk.each('unknown partitions and topics', DescribeLogDirs, () => ({
+      topics: [
+        { topic: name, partitions: [1, 7] },
+        { topic: missing, partitions: [0] },
+      ],
+    }))
+    await talk.each('a topic twice', DescribeLogDirs, () => ({
+      topics: [
+        { topic: name, partitions: [0] },
+        { topic: name, partitions: [0, 1] },
+      ],
+    }))
+  },
+}
+
+const elections: Exchange = {
+  id: 'elect-leaders',
+  async play(talk) {
+    const { name } = await talk.topic('t', 2)
+    const missing = talk.fresh('missing')
+    const of =
+      (topicPartitions: RequestWrite<typeof ElectLeaders>['topicPartitions'], electionType = 0) =>
+      (version: number) => ({ ...(version === 0 ? {} : { electionType }), topicPartitions, timeoutMs: 10_000 })
+    await talk.each('preferred', ElectLeaders, of([{ topic: name, partitions: [0, 1] }]))
+    await talk.each('unclean', ElectLeaders, of([{ topic: name, partitions: [0] }], 1), { from: 1 })
+    await talk.each('unknown type', ElectLeaders, of([{ topic: name, partitions: [0] }], 9), { from: 1 })
+    await talk.each(
+      'unknown partitions and topics',
+      ElectLeaders,
+      of([
+        { topic: name, partitions: [0, 9] },
+        { topic: missing, partitions: [0] },
+      ]),
+    )
+    await talk.each('all', ElectLeaders, of(null), {
+      pick: answer => ({
+        ...answer,
+        replicaElectionResults: answer.replicaElectionResults.filter(result => result.topic === name),
+      }),
+    })
+    await talk.each('none', ElectLeaders, of([]))
+  },
+}
+
+const reassignments: Exchange = {
+  id: 'reassignments',
+  async play(talk) {
+    const { name } = await talk.topic('t', 2)
+    const missing = talk.fresh('missing')
+    const move = (label: string, ...topics: RequestWrite<typeof AlterPartitionReassignments>['topics'][number][]) =>
+      talk.each(label, AlterPartitionReassignments, () => ({ topics }))
+    await move('to where it is', { name, partitions: [{ partitionIndex: 0, replicas: [1] }] })
+    await move('cancel', { name, partitions: [{ partitionIndex: 0, replicas: null }] })
+    await move('to an unknown broker', { name, partitions: [{ partitionIndex: 0, replicas: [5] }] })
+    await move('to an unknown broker, too', { name, partitions: [{ partitionIndex: 0, replicas: [1, 5] }] })
+    await move('to a broker twice', { name, partitions: [{ partitionIndex: 0, replicas: [1, 1] }] })
+    await move('to nobody', { name, partitions: [{ partitionIndex: 0, replicas: [] }] })
+    await move('to a negative broker', { name, partitions: [{ partitionIndex: 0, replicas: [-1] }] })
+    await move('an unknown partition', { name, partitions: [{ partitionIndex: 9, replicas: [1] }] })
+    await move('an unknown topic', { name: missing, partitions: [{ partitionIndex: 0, replicas: [1] }] })
+    await move('nothing')
+    await talk.each(
+      'a changed number of replicas is refused',
+      AlterPartitionReassignments,
+      () => ({
+        allowReplicationFactorChange: false,
+        topics: [{ name, partitions: [{ partitionIndex: 0, replicas: [1, 2] }] }],
+      }),
+      { from: 1 },
+    )
+    await talk.ask('all', ListPartitionReassignments, 0, { topics: null })
+    await talk.ask('of a topic', ListPartitionReassignments, 0, { topics: [{ name, partitionIndexes: [0, 9] }] })
+    await talk.ask('of an unknown topic', ListPartitionReassignments, 0, {
+      topics: [{ name: missing, partitionIndexes: [0] }],
+    })
+  },
+}
+
+/** What a cluster says of itself. */
+export const clusterExchanges: readonly Exchange[] = [
+  metadata,
+  autoCreation,
+  topicPartitions,
+  cluster,
+  versions,
+  logDirs,
+  elections,
+  reassignments,
+]

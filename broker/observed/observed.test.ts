@@ -1,0 +1,63 @@
+import test from 'ava'
+import { ready } from '../../protocol/records/compression.ts'
+import { startBroker } from '../index.ts'
+import { recordedAnswers } from './answers-file.ts'
+import { deviations, explains } from './deviations.ts'
+import { play } from './exchange.ts'
+import { themes } from './exchanges/index.ts'
+import { type Difference, differences } from './transcript.ts'
+
+/** What the recorded brokers were given. */
+const settings = { 'group.initial.rebalance.delay.ms': 0 }
+
+/** Long answers from a little before the place where they part. */
+const show = ({ exchange, step, version, recorded, answered }: Difference): string => {
+  let same = 0
+  while (same < answered.length && recorded[same] === answered[same]) same++
+  const from = Math.max(0, same - 60)
+  const cut = (text: string): string => (from > 0 ? '…' : '') + text.slice(from, same + 240)
+  return `${exchange} / ${step} / ${version}\n  Kafka: ${cut(recorded)}\n  Samsa: ${cut(answered)}`
+}
+
+for (const theme of themes) {
+  test(`${theme.name} of Kafka ${theme.release}: every answer is Kafka's, or a listed deviation`, async t => {
+    await ready('zstd')
+    const broker = await startBroker({ settings })
+    const recorded = recordedAnswers(theme)
+    const found: Difference[] = []
+    try {
+      for (const exchange of theme.exchanges) {
+        const answered = await play(exchange, { address: broker.bootstrapServers, run: '' }, theme.release)
+        found.push(
+          ...differences(
+            recorded.find(({ id }) => id === exchange.id),
+            answered,
+          ),
+        )
+      }
+    } finally {
+      await broker.stop()
+    }
+    const unexplained = found.filter(difference => !deviations.some(deviation => explains(deviation, difference)))
+    t.deepEqual(unexplained.map(show), [])
+    const past = deviations.filter(
+      deviation =>
+        theme.exchanges.some(({ id }) => id === deviation.exchange) &&
+        !found.some(difference => explains(deviation, difference)),
+    )
+    t.deepEqual(past, [], 'these deviations no longer occur')
+  })
+}
+
+test('recorded answers, deviations and exchanges belong together', t => {
+  const ids = themes.flatMap(theme => theme.exchanges.map(({ id }) => id))
+  t.is(new Set(ids).size, ids.length)
+  t.deepEqual(
+    themes.flatMap(theme => recordedAnswers(theme).map(({ id }) => id)),
+    ids,
+  )
+  t.deepEqual(
+    deviations.filter(({ exchange }) => !ids.includes(exchange)),
+    [],
+  )
+})

@@ -1,0 +1,44 @@
+/**
+ * Plays the exchanges with a real Kafka and writes its answers down:
+ * `node dist/broker/observed/record.js HOST:PORT [THEME...]`. Themes of other releases than that broker's are left alone.
+ * The broker: one node, id 1, with `group.initial.rebalance.delay.ms=0` and internal topics of replication factor 1.
+ */
+import { ApiVersions } from '../../protocol/messages/index.ts'
+import { ready } from '../../protocol/records/compression.ts'
+import { advertisedBy, type Release, releases } from '../../protocol/releases.ts'
+import { RawClient } from '../testing/raw-client.ts'
+import { saveAnswers } from './answers-file.ts'
+import { play } from './exchange.ts'
+import { themes } from './exchanges/index.ts'
+import type { Played } from './transcript.ts'
+
+const [address, ...wanted] = process.argv.slice(2)
+if (address === undefined) throw new Error('usage: record.js HOST:PORT [THEME...]')
+
+/** The newest release that speaks just what the broker does. */
+const releaseOf = async (address: string): Promise<Release> => {
+  const client = await RawClient.connect(address)
+  const { apiKeys } = await client.request(ApiVersions, 3, {
+    clientSoftwareName: 'recorder',
+    clientSoftwareVersion: '1',
+  })
+  await client.close()
+  const spoken = apiKeys.map(api => `${api.apiKey}:${api.minVersion}-${api.maxVersion}`).sort()
+  const release = [...releases].reverse().find(release => {
+    const ofRelease = [...advertisedBy(release)].filter(([key]) => key !== 71 && key !== 72)
+    return `${ofRelease.map(([key, { min, max }]) => `${key}:${min}-${max}`).sort()}` === `${spoken}`
+  })
+  if (release === undefined) throw new Error('this broker speaks like no release of Kafka')
+  return release
+}
+
+await ready('zstd')
+const release = await releaseOf(address)
+const run = `${Date.now().toString(36)}-`
+for (const theme of themes) {
+  if (theme.release !== release || (wanted.length > 0 && !wanted.includes(theme.name))) continue
+  const played: Played[] = []
+  for (const exchange of theme.exchanges) played.push(await play(exchange, { address, run }, release))
+  saveAnswers(theme, played)
+  console.log(`${theme.name}: ${played.length} exchanges`)
+}
