@@ -7,8 +7,8 @@ import type { Machine, Producer } from './machine.ts'
 import type { RecordCodec } from './record-codec.ts'
 import type { ShardLog } from './shard-log.ts'
 
-/** Bytes of one read: what a load holds in memory at a time. */
-const READ_BYTES = 1024 * 1024
+/** Bytes of one read: what a load holds in memory, and keeps everybody else waiting for, at a time. */
+const READ_BYTES = 128 * 1024
 
 /** What a replay needs of a machine. */
 export type Applies<Rec> = Pick<Machine<never, Rec, unknown>, 'apply' | 'applyMarker'>

@@ -2,9 +2,7 @@
  * The records of `__consumer_offsets`: Kafka's own, so that its tools read the topic. The key begins with the record type,
  * the value with its version.
  */
-import type { ErrorName } from '../../protocol/errors.ts'
-import { KafkaError } from '../../protocol/errors.ts'
-import { decodeMessage, encodeMessage } from '../../protocol/schema/codec.ts'
+import { encodeMessage, messageCodec } from '../../protocol/schema/codec.ts'
 import type { Message, ReadOf, WriteOf } from '../../protocol/schema/notation.ts'
 import {
   GroupMetadataKey,
@@ -14,6 +12,7 @@ import {
   OffsetCommitKey,
   OffsetCommitValue,
 } from '../../protocol/state/classic-group.ts'
+import { Reader } from '../../protocol/wire/reader.ts'
 import type { RecordCodec, StoredRecord } from '../coordinator/record-codec.ts'
 
 /** Kafka's zero id: no topic id is known. */
@@ -82,17 +81,9 @@ const encode = (record: GroupRecord): StoredRecord => {
   }
 }
 
-const corrupt: ErrorName = 'CORRUPT_MESSAGE'
-
-/** The int16 that a key or value begins with, and what follows. */
-const opened = (buffer: Buffer): { prefix: number; body: Buffer } => {
-  if (buffer.length < 2) throw new KafkaError(corrupt, `${buffer.length} bytes are no group record`)
-  return { prefix: buffer.readInt16BE(0), body: buffer.subarray(2) }
-}
-
 const decodeValue = <M extends Message>(message: M, value: Buffer): ReadOf<M> => {
-  const { prefix, body } = opened(value)
-  return decodeMessage(message, prefix, body)
+  const reader = new Reader(value)
+  return messageCodec(message, reader.int16()).decode(reader)
 }
 
 const decodeOffset = (value: Buffer, legacy: boolean): StoredOffset => {
@@ -111,18 +102,19 @@ const decodeGroup = (value: Buffer): StoredGroup => {
 }
 
 const decode = (key: Buffer, value: Buffer | null): GroupRecord | null => {
-  const { prefix, body } = opened(key)
-  if (prefix === OffsetCommitKey.key || prefix === LegacyOffsetCommitKey.key) {
-    const legacy = prefix === LegacyOffsetCommitKey.key
-    const { group, topic, partition } = decodeMessage(OffsetCommitKey, 0, body)
+  const reader = new Reader(key)
+  const type = reader.int16()
+  if (type === OffsetCommitKey.key || type === LegacyOffsetCommitKey.key) {
+    const legacy = type === LegacyOffsetCommitKey.key
+    const { group, topic, partition } = messageCodec(OffsetCommitKey, 0).decode(reader)
     return { type: 'offset', group, topic, partition, value: value === null ? null : decodeOffset(value, legacy) }
   }
-  if (prefix === GroupMetadataKey.key) {
-    const { group } = decodeMessage(GroupMetadataKey, 0, body)
+  if (type === GroupMetadataKey.key) {
+    const { group } = messageCodec(GroupMetadataKey, 0).decode(reader)
     return { type: 'group', group, value: value === null ? null : decodeGroup(value) }
   }
   return null // a group protocol that isn't served
 }
 
-/** Kafka's stored form of group records. Types of group protocols that aren't served are skipped. */
+/** Kafka's stored form of group records; decoding throws KafkaError for what is none. Types of group protocols that aren't served are skipped. */
 export const groupRecordCodec: RecordCodec<GroupRecord> = { encode, decode }
