@@ -110,6 +110,11 @@ export class Cluster {
     return this.#image.config(type, name)
   }
 
+  /** The groups that have settings of their own. */
+  configuredGroups(): string[] {
+    return [...this.#image.resources()].filter(({ type }) => type === resourceTypes.GROUP).map(({ name }) => name)
+  }
+
   /** Calls before a deletion is answered, awaiting the listener. Returns the cancel. */
   onTopicDeleted(listener: (topic: Topic) => void | Promise<void>): () => void {
     this.#deletionListeners.add(listener)

@@ -24,6 +24,7 @@ import { incrementalAlterConfigs } from './incremental-alter-configs.ts'
 import { initProducerId } from './init-producer-id.ts'
 import { joinGroup } from './join-group.ts'
 import { leaveGroup } from './leave-group.ts'
+import { listConfigResources } from './list-config-resources.ts'
 import { listGroups } from './list-groups.ts'
 import { listOffsets } from './list-offsets.ts'
 import { listPartitionReassignments } from './list-partition-reassignments.ts'
@@ -59,6 +60,7 @@ export const handlers: readonly Handler[] = [
   initProducerId,
   joinGroup,
   leaveGroup,
+  listConfigResources,
   listGroups,
   listOffsets,
   listPartitionReassignments,
