@@ -1,7 +1,18 @@
 /** Rewriting of closed segments, which compaction is made of. */
 import * as header from '../../protocol/records/batch.ts'
 import type { Engine, Log, Segments } from '../engine.ts'
-import { append, batchAt, batchesFrom, bytesOf, contents, createLog, fill, offsetsOf, type Suite } from './suite.ts'
+import {
+  append,
+  batchAt,
+  batchesFrom,
+  batchesOf,
+  bytesOf,
+  contents,
+  createLog,
+  fill,
+  offsetsOf,
+  type Suite,
+} from './suite.ts'
 import type { ExecutionContext } from 'ava'
 
 /** A log of batches at 0, 1, 2, ..., three a segment. */
@@ -68,6 +79,22 @@ export const rewrites = (test: Suite): void => {
     const slice = await log.read(8, { maxBytes: 100 })
     t.deepEqual(offsetsOf(slice.chunks.slice()), [9])
     slice.release()
+  })
+
+  test('readers go on where they were after a rewrite', async (t, engine) => {
+    const log = await segmented(t, engine, 15)
+    const places: number[] = []
+    for (const from of [0, 2, 4, 6]) {
+      const slice = await log.read(from, { maxBytes: 100 })
+      places.push(slice.next)
+      slice.release()
+    }
+    await log.rewrite(closedRange(await log.segments()), keepEven)
+    for (const place of places) {
+      const slice = await log.read(place, { maxBytes: 200 })
+      t.deepEqual(offsetsOf(batchesOf(slice.chunks)), [place + 1, place + 3], `at ${place}`)
+      slice.release()
+    }
   })
 
   test('segments may lose all of their batches', async (t, engine) => {

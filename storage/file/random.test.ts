@@ -32,6 +32,8 @@ class Walk {
   #engine: Engine = createFileEngine({ dataDir: 'not yet' })
   #log: Log = this.#engine.log(ID)
   #time = 1_000_000
+  /** Where the last read ended. */
+  #next = 0
   kills = 0
 
   constructor(t: ExecutionContext, dataDir: string, random: (below: number) => number) {
@@ -64,6 +66,7 @@ class Walk {
   }
 
   async close(): Promise<void> {
+    this.#mortal.killIn(Number.POSITIVE_INFINITY, 0)
     await this.#engine.close()
   }
 
@@ -104,10 +107,12 @@ class Walk {
 
   async #read(): Promise<void> {
     const { start, end, batches } = this.#model
-    const from = start + this.#random(end - start + 2)
+    const goOn = this.#next >= start && this.#random(2) === 0
+    const from = goOn ? this.#next : start + this.#random(end - start + 2)
     const maxBytes = this.#random(4000)
     const slice = await this.#log.read(from, { maxBytes })
     const found = batchesOf(slice.chunks).map(bytes => bytes.toString('base64'))
+    this.#next = slice.next
     slice.release()
     let room = maxBytes
     const expected: string[] = []

@@ -14,6 +14,7 @@ import {
 } from '../conformance/suite.ts'
 import type { Batch, Engine } from '../engine.ts'
 import { createFileEngine } from './engine.ts'
+import { hookedDisk } from './testing/faulty-disk.ts'
 import { withKilledEngine } from './testing/killed-engine.ts'
 import { temporaryDirectory } from './testing/temporary-directory.ts'
 
@@ -137,6 +138,23 @@ test('closed segments are synced in the background and raise the recovery point'
   while (!readFileSync(path, 'utf8').includes('t 0 7')) await new Promise(resolve => setImmediate(resolve))
   await engine.close()
   t.is(readFileSync(path, 'utf8'), '0\n1\nt 0 7\n')
+})
+
+test('segments that were closed before a kill are synced before the recovery point passes them', async t => {
+  const { dataDir, logDir } = await directoryWith(t, batchesFrom(0, {}, {}, {}, {}, {}), { segmentBytes: 200 })
+  const path = join(dataDir, 'recovery-point-offset-checkpoint')
+  writeFileSync(path, '0\n1\nt 0 2\n')
+  const synced: string[] = []
+  const disk = hookedDisk((call, path) => {
+    if (call === 'sync') synced.push(path)
+    return undefined
+  })
+  const engine = createFileEngine({ dataDir, disk })
+  await engine.open()
+  while (!readFileSync(path, 'utf8').includes('t 0 4')) await new Promise(resolve => setImmediate(resolve))
+  t.true(synced.includes(join(logDir, '00000000000000000002.log')))
+  t.false(synced.includes(join(logDir, LOG)), 'it lies below the recovery point')
+  await engine.close()
 })
 
 for (const clean of [true, false]) {
@@ -265,6 +283,7 @@ test('what was trimmed stays trimmed, even when all that followed was lost', asy
     t.is(await log.loadCheckpoint(), null, 'a checkpoint beyond the end is of a tail that was lost')
     t.deepEqual(await append(engine, log, [batchAt(3)]), { ok: true, end: 4 })
     t.deepEqual(offsetsOf(await contents(log)), [3])
+    t.is(await log.loadCheckpoint(), null, 'also when the end has come there again')
   })
 })
 
