@@ -145,6 +145,19 @@ test('a commit of nothing known answers without a group', async t => {
   t.is(broker.cluster.topic('__consumer_offsets'), undefined)
 })
 
+test('a commit that meets the deletion of its topic leaves nothing behind', async t => {
+  const broker = await GroupBroker.start()
+  await commit(broker, 9, { t: [[0, 1]] })
+  const [committed] = await Promise.all([
+    commit(broker, 9, { t: [[0, 5]] }),
+    broker.cluster.deleteTopics([{ name: 't' }]),
+    commit(broker, 9, { t: [[1, 5]] }),
+  ])
+  t.deepEqual(committed, [['0 NONE']])
+  const { topics } = await broker.ask(offsetFetch, 7, { groupId: 'g', topics: null })
+  t.deepEqual(topics, [])
+})
+
 test('a retention that the committer asks for counts', async t => {
   const broker = await GroupBroker.start({ 'offsets.retention.check.interval.ms': '1000' })
   const partitions = [{ partitionIndex: 0, committedOffset: 5, committedMetadata: '' }]

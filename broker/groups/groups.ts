@@ -76,11 +76,11 @@ export class Groups {
    * Rejects with a KafkaError: NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE, and those of the partition.
    */
   async ask<Q extends GroupQuestion>(question: Q): Promise<GroupReplies[Q['type']]> {
-    const topic = await this.#topic()
+    // No wait where the topic is there: what the caller saw of the cluster still holds when the event is queued.
+    const topic = this.#deps.cluster.topic(OFFSETS_TOPIC) ?? (await this.#topic())
     const index = partitionOfGroup(question.groupId, topic.partitions.length)
     if (!this.#leads(topic, index)) throw new KafkaError('NOT_COORDINATOR')
-    const shard = this.#shard(topic, index)
-    const reply = await shard.send(request => ({ ...question, request }) as GroupEvent)
+    const reply = await this.#shard(topic, index).send(request => ({ ...question, request }) as GroupEvent)
     return reply as GroupReplies[Q['type']] // a machine replies to an event by its type
   }
 
