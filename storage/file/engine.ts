@@ -1,5 +1,16 @@
 /**
- * The file engine: Kafka's layout on disk, one process, appends into the page cache. `docs/decisions` has the reasons.
+ * The file engine: Kafka's layout on disk, one process, appends into the page cache by synchronous writes, so that what is acknowledged survives
+ * the death of the process.
+ *
+ *     <dataDir>/.lock                               lock.ts
+ *     <dataDir>/meta.properties                     meta-properties.ts
+ *     <dataDir>/.kafka_cleanshutdown                data-directory.ts: there after a clean stop, gone while we run
+ *     <dataDir>/*-offset-checkpoint                 offset-checkpoint.ts
+ *     <dataDir>/<topic>-<n>/                        log-directories.ts: which log it is, by partition.metadata or samsa.log
+ *         <base offset>.log, .index, .timeindex     segment.ts, segment-indexes.ts; .cleaned, .swap, .deleted: rewrite.ts, leftovers.ts
+ *         <offset>.snapshot, leader-epoch-...       parts.ts: what the broker saves beside a log
+ *
+ * An append goes engine.ts → durability.ts → log.ts → append-runs.ts → segment.ts; a start data-directory.ts → log-directories.ts → load.ts.
  */
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
