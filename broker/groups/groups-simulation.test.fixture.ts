@@ -26,6 +26,7 @@ export class Simulation {
 
   constructor(seed: number) {
     this.#random = new SeededRandom(seed)
+    this.#world.settings.initialRebalanceDelayMs = this.#random.integer(3) * 700
     for (let n = 0; n < 4; n++) this.#clients.push(newClient(++this.#names, n < 2 ? `i${n}` : null))
   }
 
@@ -180,7 +181,7 @@ export class Simulation {
       null,
       request => ({ type: 'commit', request, ...ids, ...rest }),
       reply => {
-        if ((reply as readonly string[])[0] === 'NONE') this.#invariants.acknowledged(partition, offset)
+        if ((reply as readonly string[])[0] === 'NONE') this.#invariants.acknowledged(generationId, partition, offset)
       },
     )
   }

@@ -21,9 +21,12 @@ export interface Client {
 export class Invariants {
   readonly #owners = new Map<string, string>()
   readonly #committed = new Map<number, number>()
+  /** The last generation that was given its assignment. */
+  #assigned = 0
 
   /** One owner per partition and generation. A static member that restarts is the same owner. */
   oneOwner(client: Client): void {
+    this.#assigned = Math.max(this.#assigned, client.generation)
     for (const partition of client.owned) {
       const key = `${client.generation} ${partition}`
       const owner = client.instance ?? client.memberId
@@ -34,7 +37,10 @@ export class Invariants {
     }
   }
 
-  acknowledged(partition: number, offset: number): void {
+  /** Only the last generation that was given its assignment commits: who lost a partition can't. */
+  acknowledged(generation: number, partition: number, offset: number): void {
+    if (generation < this.#assigned)
+      throw new Error(`generation ${generation} committed after generation ${this.#assigned} was assigned`)
     this.#committed.set(partition, offset)
   }
 
