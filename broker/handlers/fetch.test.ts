@@ -103,7 +103,7 @@ test('epochs that the client knows are compared with the leader’s', async t =>
   t.is(await errorFor(3), 'UNKNOWN_LEADER_EPOCH')
   const hinted = await stage.fetch({ currentLeaderEpoch: 1, apiVersion: 16 })
   t.deepEqual(first(hinted).currentLeader, { leaderId: 1, leaderEpoch: 2 })
-  t.deepEqual(hinted.nodeEndpoints, [{ nodeId: 1, host: 'broker', port: 9092, rack: null }])
+  t.deepEqual(hinted.nodeEndpoints, [{ nodeId: 1, host: 'broker-1', port: 9092, rack: null }])
 })
 
 test('a client whose history leaves the log’s is told where', async t => {
@@ -187,6 +187,40 @@ test('a new leader epoch and a moved log start end the wait', async t => {
   await settled()
   stage.configure('t', {}, [1])
   t.deepEqual(errorsIn(await fenced), ['FENCED_LEADER_EPOCH'])
+})
+
+test('where the engine answers later, nothing that comes between a read and the wait is missed', async t => {
+  const stage = new Stage()
+  await stage.create('t', {}, 2)
+  const slow = await stage.partition('t', 0)
+  await stage.produce(batchOf(1))
+  const read = slow.log.read.bind(slow.log)
+  slow.log.read = async (from, options) => {
+    await settled()
+    return read(from, options)
+  }
+  const size = batchOf(1).length
+  for (const offset of [0, 1]) {
+    const targets = [1, 0].map(index => ['t', index, index === 1 ? offset : 0] as const)
+    const { answer } = stage.fetching({ targets, minBytes: 2 * size, maxWaitMs: 500 })
+    await stage.produce(batchOf(1), { index: 1 })
+    t.deepEqual(offsetsIn(await answer), [offset, 0])
+  }
+  t.is(stage.clock.pending, 0)
+})
+
+test('a partition that another broker leads sends its clients there', async t => {
+  const stage = await filled(1)
+  const { answer } = stage.fetching({ apiVersion: 16, offset: 2, maxWaitMs: 500 })
+  await settled()
+  stage.configure('t', {}, [1], 2)
+  const moved = await answer
+  t.deepEqual(errorsIn(moved), ['NOT_LEADER_OR_FOLLOWER'])
+  t.deepEqual(first(moved).currentLeader, { leaderId: 2, leaderEpoch: 1 })
+  t.deepEqual(moved.nodeEndpoints, [{ nodeId: 2, host: 'broker-2', port: 9092, rack: null }])
+  const produced = (await stage.producing(batchOf(1), { apiVersion: 10 }).answer)!
+  t.like(produced.responses[0]!.partitionResponses[0], { currentLeader: { leaderId: 2, leaderEpoch: 1 } })
+  t.deepEqual(produced.nodeEndpoints, moved.nodeEndpoints)
 })
 
 test('a client that goes leaves nothing behind', async t => {

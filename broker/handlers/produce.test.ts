@@ -71,6 +71,12 @@ test('with acks=0 there is no answer, and a failure closes the connection', asyn
   t.regex(bad.seen.closed!, /UNKNOWN_TOPIC_OR_PARTITION/)
 })
 
+test('acks −1 needs min.insync.replicas', async t => {
+  const stage = await started({ 'min.insync.replicas': '2' })
+  t.is(await codeFor(stage, batchOf(1)), 'NOT_ENOUGH_REPLICAS')
+  t.is(await codeFor(stage, batchOf(1), { acks: 1 }), 'NONE')
+})
+
 test('unknown topics and partitions, and topics of coordinators, are refused', async t => {
   const stage = await started()
   await stage.create('__consumer_offsets')

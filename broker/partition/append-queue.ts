@@ -87,9 +87,11 @@ export class AppendQueue implements Appending {
     this.#appender = appender
   }
 
-  /** Whether an append is decided or waits to be. */
-  get busy(): boolean {
-    return this.#scheduled
+  /** Others appended: learns what, before anything more is decided. What is under way finds out by itself. */
+  catchUp(): void {
+    if (this.#scheduled || this.#closed !== null) return
+    this.#scheduled = true
+    this.#learn()
   }
 
   push(append: QueuedAppend): void {
@@ -130,7 +132,7 @@ export class AppendQueue implements Appending {
       this.#conflicts++
       this.#waiting = [...this.#underWay, ...this.#waiting]
       this.#underWay = []
-      this.#catchUp()
+      this.#learn()
     } else {
       this.#conflicts = 0
       this.#fail(outcome.reason)
@@ -140,7 +142,7 @@ export class AppendQueue implements Appending {
   settleUnknown(): void {
     const failed = this.#underWay
     this.#underWay = []
-    this.#catchUp(() => {
+    this.#learn(() => {
       for (const append of failed) append.failed('unknown')
     })
   }
@@ -162,7 +164,7 @@ export class AppendQueue implements Appending {
   }
 
   /** Learns what the log holds; then decides what waits. */
-  #catchUp(then: () => void = () => {}): void {
+  #learn(then: () => void = () => {}): void {
     this.#turn = null
     this.#owner.catchUp().then(
       () => {

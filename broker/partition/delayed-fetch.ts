@@ -39,7 +39,10 @@ export class DelayedFetch implements Waiter {
   #readableBytes = 0
   /** The wait is over, whatever there is. */
   #over = false
+  /** Reading again. */
   #busy = false
+  /** Woken while busy. */
+  #missed = false
   #scheduled = false
   #cancelTimer: Cancel | null = null
   #cancelClose: Cancel | null = null
@@ -116,12 +119,17 @@ export class DelayedFetch implements Waiter {
 
   #wait(attempt: Attempt): Promise<FetchResult[]> {
     this.#readableBytes = attempt.bytes
-    for (const { partition, slice } of attempt.results) {
+    let moved = false
+    for (const { partition, slice, highWatermark, lastStableOffset } of attempt.results) {
       slice?.release()
       if (partition === null) continue
       partition.watch(this)
       this.#watched.push(partition)
+      const seen = this.isolation === 'read_committed' ? lastStableOffset : highWatermark
+      moved ||= partition.readableEnd(this.isolation) > seen
     }
+    // While others were read, where that takes time.
+    if (moved) this.#schedule()
     this.#cancelTimer = this.#clock.after(this.#limits.maxWaitMs, () => this.disturbed())
     this.#cancelClose = this.#context.client.onClose(() => this.disturbed())
     this.#context.parked()
@@ -140,7 +148,9 @@ export class DelayedFetch implements Waiter {
 
   #readAgain(): void {
     this.#scheduled = false
-    if (this.#resolve === null || this.#busy) return
+    if (this.#resolve === null) return
+    this.#missed = this.#busy
+    if (this.#busy) return
     this.#busy = true
     try {
       const attempt = this.#attempt()
@@ -165,6 +175,7 @@ export class DelayedFetch implements Waiter {
     }
     for (const { slice } of attempt.results) slice?.release()
     this.#readableBytes = attempt.bytes
+    if (this.#missed) this.#schedule()
   }
 
   #fail(error: unknown): void {

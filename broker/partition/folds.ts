@@ -28,6 +28,12 @@ export class Folds {
   /** Compaction has been over all offsets below. */
   cleanedTo = 0
   #end = 0
+  #replayed = false
+
+  /** Whether the log held more than its checkpoint when it was restored. */
+  get replayed(): boolean {
+    return this.#replayed
+  }
 
   /** All offsets below have been seen. */
   get end(): number {
@@ -93,6 +99,7 @@ export class Folds {
     const checkpoint = await log.loadCheckpoint()
     const taken = checkpoint !== null && checkpoint.at >= start && checkpoint.at <= end && this.#take(checkpoint)
     if (!taken) this.#clear(start)
+    this.#replayed = this.#end < end
     await this.replay(log)
     this.trim(start)
   }

@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino'
 import { KafkaError } from '../../protocol/errors.ts'
-import type { Engine } from '../../storage/engine.ts'
+import { type Engine, LogGone } from '../../storage/engine.ts'
 import type { Cancel, Clock } from '../clock.ts'
 import type { Topic } from '../cluster/topic.ts'
 import type { Config } from '../config/config.ts'
@@ -150,7 +150,7 @@ export class Maintenance {
       await work()
     } catch (error) {
       // Deleted, lost or failed meanwhile: said where it happened.
-      if (error instanceof KafkaError) return
+      if (error instanceof KafkaError || error instanceof LogGone) return
       this.#deps.logger.error({ err: error, partition: name }, 'background work on a partition failed')
     }
   }

@@ -3,21 +3,22 @@
  * go through the queue; reads come from the engine; folds and waiters follow what was appended.
  */
 import type { Logger } from 'pino'
-import { KafkaError } from '../../protocol/errors.ts'
-import * as batch from '../../protocol/records/batch.ts'
+import type { KafkaError } from '../../protocol/errors.ts'
 import type { Batch, Bounds, Engine, Log, Slice } from '../../storage/engine.ts'
 import type { Clock } from '../clock.ts'
 import type { Topic } from '../cluster/topic.ts'
 import type { ShardLog } from '../coordinator/shard-log.ts'
+import { checkAppend } from './append-checks.ts'
 import type { AppendCaller, AppendOptions } from './append-outcome.ts'
 import { type AppendFailure, type AppendOwner, AppendQueue } from './append-queue.ts'
 import type { Appender } from './appender.ts'
+import { Extent } from './extent.ts'
 import { Folds } from './folds.ts'
 import { PartitionShardLog } from './partition-shard-log.ts'
 import { ProduceAppend, type ProduceOwner } from './produce-append.ts'
 import type { ProducerState } from './producer-state.ts'
 import { storageError } from './storage-error.ts'
-import { type Isolation, type Waiter, Waiters } from './waiters.ts'
+import type { Isolation, Waiter } from './waiters.ts'
 
 /** What partitions share. */
 export interface PartitionDeps {
@@ -56,16 +57,12 @@ export class Partition implements AppendOwner, ProduceOwner {
   readonly folds: Folds
   readonly #deps: PartitionDeps
   readonly #queue: AppendQueue
-  readonly #waiters: Waiters
+  readonly #extent: Extent
   readonly #unwatch: () => void
   #topic: Topic
-  #bounds: Bounds
-  #lastStableOffset: number
   #lostAs: KafkaError | null = null
-  /** Bytes appended since the last checkpoint. */
-  #uncheckpointedBytes = 0
-  /** Bytes appended beyond the high watermark. */
-  #unreadableBytes = 0
+  /** Bytes that a restart would have to read: appended since the last checkpoint, or replayed. */
+  #uncheckpointedBytes: number
 
   private constructor(deps: PartitionDeps, topic: Topic, index: number, log: Log, folds: Folds, bounds: Bounds) {
     this.index = index
@@ -73,12 +70,11 @@ export class Partition implements AppendOwner, ProduceOwner {
     this.folds = folds
     this.#deps = deps
     this.#topic = topic
-    this.#bounds = bounds
-    this.#waiters = new Waiters(deps.clock)
+    this.#uncheckpointedBytes = folds.replayed ? 1 : 0
+    this.#extent = new Extent(bounds, folds.transactions, deps.clock)
     this.#queue = new AppendQueue(this, deps.appender)
     folds.epochs.assign(this.leaderEpoch, bounds.end)
-    this.#lastStableOffset = folds.transactions.lastStableOffset(bounds.committed)
-    this.#unwatch = deps.engine.watch(log.id, () => this.#others())
+    this.#unwatch = deps.engine.watch(log.id, heard => this.#hear(heard))
   }
 
   /** Reads what the log's folds need. Throws KafkaError UNKNOWN_TOPIC_OR_PARTITION if there is no log, KAFKA_STORAGE_ERROR if it fails. */
@@ -107,20 +103,20 @@ export class Partition implements AppendOwner, ProduceOwner {
   }
 
   get logStartOffset(): number {
-    return this.#bounds.start
+    return this.#extent.start
   }
 
   get highWatermark(): number {
-    return this.#bounds.committed
+    return this.#extent.highWatermark
   }
 
   get logEndOffset(): number {
-    return this.#bounds.end
+    return this.#extent.end
   }
 
   /** Where read_committed readers stop: below it every transaction is decided. */
   get lastStableOffset(): number {
-    return this.#lastStableOffset
+    return this.#extent.lastStableOffset
   }
 
   get producers(): ProducerState {
@@ -133,12 +129,12 @@ export class Partition implements AppendOwner, ProduceOwner {
 
   /** Delayed fetches that wait here. */
   get waiterCount(): number {
-    return this.#waiters.size
+    return this.#extent.waiterCount
   }
 
   /** What a reader may see ends here. */
   readableEnd(isolation: Isolation): number {
-    return isolation === 'read_committed' ? this.#lastStableOffset : this.#bounds.committed
+    return this.#extent.readableEnd(isolation)
   }
 
   /** The topic's settings or leadership changed. */
@@ -146,17 +142,16 @@ export class Partition implements AppendOwner, ProduceOwner {
     const epoch = this.leaderEpoch
     this.#topic = topic
     if (this.leaderEpoch === epoch) return
-    this.folds.epochs.assign(this.leaderEpoch, this.#bounds.end)
-    this.#waiters.disturb()
+    this.folds.epochs.assign(this.leaderEpoch, this.#extent.end)
+    this.#extent.disturb()
   }
 
   /**
    * Appends one batch that `validate` has seen, with other partitions' at the end of this turn of the loop. The batch is
-   * the partition's from here on. `caller.appended(slot, …)` is called once. Throws INVALID_TXN_STATE for a transactional
-   * batch whose producer has no transaction open here.
+   * the partition's from here on. `caller.appended(slot, …)` is called once. Throws as `checkAppend`.
    */
   append(records: Buffer, options: AppendOptions, caller: AppendCaller, slot: number): void {
-    if (batch.isTransactional(records, 0)) this.#checkTransaction(batch.producerId(records, 0))
+    checkAppend(this, records, options)
     this.#queue.push(new ProduceAppend(this, records, options, caller, slot))
   }
 
@@ -191,32 +186,34 @@ export class Partition implements AppendOwner, ProduceOwner {
 
   /** Is told of what becomes readable, until `unwatch`. */
   watch(waiter: Waiter): void {
-    this.#waiters.add(waiter)
+    this.#extent.watch(waiter)
   }
 
   unwatch(waiter: Waiter): void {
-    this.#waiters.delete(waiter)
+    this.#extent.unwatch(waiter)
   }
 
   whenCommitted(offset: number, timeoutMs: number, reached: (lost: KafkaError | null) => void, late: () => void): void {
     if (this.#lostAs !== null) reached(this.#lostAs)
-    else this.#waiters.addUnacked(offset, timeoutMs, reached, late)
+    else this.#extent.whenCommitted(offset, timeoutMs, reached, late)
   }
 
   /** Raises the log start (DeleteRecords, retention), durably; nothing happens if it is there already. Returns the log start. */
   async trim(start: number): Promise<number> {
-    if (start <= this.#bounds.start) return this.#bounds.start
-    try {
-      // What the folds know of the offsets that go can't be read again.
-      await this.saveCheckpoint()
-      const bounds = await this.log.trim(start)
-      this.folds.trim(bounds.start)
-      this.#moveTo({ ...this.#bounds, start: bounds.start }, 0)
-    } catch (error) {
-      return this.#refuse(error)
-    }
-    this.#waiters.disturb()
-    return this.#bounds.start
+    if (start > this.#extent.start)
+      await this.guarded(async () => {
+        // What the folds know of the offsets that go can't be read again.
+        await this.saveCheckpoint()
+        const bounds = await this.log.trim(start)
+        this.folds.trim(bounds.start)
+        this.#extent.moveTo(bounds, 0)
+      })
+    return this.#extent.start
+  }
+
+  /** Whether the newest checkpoint lacks something. */
+  get needsCheckpoint(): boolean {
+    return this.#uncheckpointedBytes > 0
   }
 
   /** Saves what a restart needs not read again. */
@@ -242,10 +239,9 @@ export class Partition implements AppendOwner, ProduceOwner {
     try {
       await this.folds.replay(this.log)
       // How many bytes isn't known: whoever waits looks for himself.
-      this.#moveTo(await this.log.bounds(), Number.MAX_SAFE_INTEGER)
+      this.#extent.moveTo(await this.log.bounds(), Number.MAX_SAFE_INTEGER)
     } catch (error) {
-      this.lose(storageError(error, this.#deps.logger, this.name))
-      this.#deps.lost(this)
+      this.#fail(error)
       throw error
     }
   }
@@ -256,52 +252,32 @@ export class Partition implements AppendOwner, ProduceOwner {
     this.#lostAs = error
     this.#unwatch()
     this.#queue.close(failure)
-    this.#waiters.lose(error)
-  }
-
-  #checkTransaction(producerId: number): void {
-    if (this.folds.transactions.openedAt(producerId) < 0)
-      throw new KafkaError('INVALID_TXN_STATE', `producer ${producerId} has no transaction open in ${this.name}`)
+    this.#extent.lose(error)
   }
 
   /** Where the engine can't say at once how far replicas are, the high watermark follows when it does. */
   #refreshBounds(appendedBytes: number): void {
     const bounds = this.log.bounds()
     if (!(bounds instanceof Promise)) {
-      this.#moveTo(bounds, appendedBytes)
+      this.#extent.moveTo(bounds, appendedBytes)
       return
     }
-    this.#bounds = { ...this.#bounds, end: this.folds.end }
+    this.#extent.moveTo({ start: 0, committed: 0, end: this.folds.end }, appendedBytes)
     bounds.then(
-      settled => this.#moveTo(settled, appendedBytes),
-      (error: unknown) => {
-        this.lose(storageError(error, this.#deps.logger, this.name))
-        this.#deps.lost(this)
-      },
+      settled => this.#extent.moveTo(settled, 0),
+      (error: unknown) => this.#fail(error),
     )
   }
 
-  /** @param bytes appended between the old end and the new. */
-  #moveTo(bounds: Bounds, bytes: number): void {
-    const { committed } = this.#bounds
-    const stableBefore = this.#lastStableOffset
-    this.#bounds = bounds
-    this.#lastStableOffset = this.folds.transactions.lastStableOffset(bounds.committed)
-    const moved = bounds.committed > committed
-    const stable = this.#lastStableOffset > stableBefore
-    this.#unreadableBytes += bytes
-    if (!moved && !stable) return
-    const readableBytes = moved ? this.#unreadableBytes : 0
-    if (moved) this.#unreadableBytes = 0
-    this.#waiters.grew(bounds.committed, readableBytes, stable)
+  /** Another process appended, or replicas caught up. */
+  #hear(bounds: Bounds): void {
+    if (bounds.end <= this.folds.end) this.#extent.moveTo(bounds, 0)
+    else this.#queue.catchUp()
   }
 
-  /** Another process appended, or its replicas caught up. */
-  #others(): void {
-    if (this.#queue.busy || this.#lostAs !== null) return
-    this.catchUp().catch(() => {
-      // `lose` has told everybody who waited.
-    })
+  #fail(cause: unknown): void {
+    this.lose(storageError(cause, this.#deps.logger, this.name))
+    this.#deps.lost(this)
   }
 
   #refuse(cause: unknown): never {

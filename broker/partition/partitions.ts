@@ -1,6 +1,7 @@
 /**
  * The partitions that this broker leads: found by requests, made and deleted by the cluster, loaded at their first use.
  */
+import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import { KafkaError } from '../../protocol/errors.ts'
 import type { Engine, LogOptions } from '../../storage/engine.ts'
@@ -73,8 +74,10 @@ export class Partitions implements PartitionHost {
   }
 
   async create(topic: Topic, fromIndex: number): Promise<void> {
+    const created: Promise<boolean>[] = []
     for (let index = fromIndex; index < topic.partitions.length; index++)
-      await this.#deps.engine.createLog(logIdOf(topic.id, index), logOptionsOf(topic, index))
+      created.push(this.#deps.engine.createLog(logIdOf(topic.id, index), logOptionsOf(topic, index)))
+    await Promise.all(created)
     this.configure(topic)
   }
 
@@ -101,7 +104,11 @@ export class Partitions implements PartitionHost {
     for (let index = 0; index < topic.partitions.length; index++) {
       this.#deps.engine.log(logIdOf(topic.id, index)).configure(logOptionsOf(topic, index))
       const partition = found?.[index]
-      if (partition instanceof Partition) partition.configure(topic)
+      if (!(partition instanceof Partition)) continue
+      partition.configure(topic)
+      if (topic.partitions[index]!.leader === this.#deps.nodeId) continue
+      this.#forget(topic.id, index, partition)
+      partition.lose(new KafkaError('NOT_LEADER_OR_FOLLOWER', `${partition.name} has another leader`))
     }
   }
 
@@ -124,6 +131,7 @@ export class Partitions implements PartitionHost {
     this.#found.clear()
     for (const partition of loaded) partition.lose(closing)
     for (const partition of loaded) {
+      if (!partition.needsCheckpoint) continue
       try {
         await partition.saveCheckpoint()
       } catch (error) {
@@ -162,14 +170,23 @@ export class Partitions implements PartitionHost {
 }
 
 const logOptionsOf = (topic: Topic, index: number): LogOptions => {
-  const { segmentBytes, segmentMs, indexIntervalBytes, segmentIndexBytes, flushMessages, flushMs } = topic.settings
+  const { segmentBytes, indexIntervalBytes, segmentIndexBytes, flushMessages, flushMs } = topic.settings
   return {
     name: `${topic.name}-${index}`,
     segmentBytes,
-    segmentMs,
+    segmentMs: segmentMsOf(topic, index),
     indexIntervalBytes,
     segmentIndexBytes,
     flushMessages,
     flushMs,
   }
+}
+
+/** What max.compaction.lag.ms asks for needs closed segments; the jitter is the partition's own, the same at every start. */
+const segmentMsOf = ({ id, settings }: Topic, index: number): number => {
+  const { segmentMs, segmentJitterMs, cleanupCompact, maxCompactionLagMs } = settings
+  const longest = cleanupCompact ? Math.min(segmentMs, maxCompactionLagMs) : segmentMs
+  if (segmentJitterMs === 0) return longest
+  const fraction = createHash('sha256').update(`${id} ${index}`).digest().readUInt32BE(0) / 2 ** 32
+  return longest - Math.floor(fraction * Math.min(segmentJitterMs, longest))
 }

@@ -48,8 +48,7 @@ export class ProduceRun implements AppendCaller {
    * transactional batches in a request without transactional id.
    */
   run(): ProduceResponse | null | Promise<ProduceResponse | null> {
-    if (this.#request.transactionalId === null && hasTransactional(this.#request))
-      throw new KafkaError('TRANSACTIONAL_ID_AUTHORIZATION_FAILED', 'a transactional batch without a transactional id')
+    if (this.#request.transactionalId === null && hasTransactional(this.#request)) return this.#refuseAll()
     const placing: Promise<void>[] = []
     for (const topic of this.#request.topicData) this.#left += topic.partitionData.length
     let slot = 0
@@ -65,6 +64,14 @@ export class ProduceRun implements AppendCaller {
       this.#resolve = resolve
       this.#reject = reject
     })
+  }
+
+  #refuseAll(): null {
+    const detail = 'a transactional batch without a transactional id'
+    const error = new KafkaError('TRANSACTIONAL_ID_AUTHORIZATION_FAILED', detail)
+    if (this.#options.acks !== 0) throw error
+    this.#context.client.close(`a Produce with acks=0 failed: ${error}`)
+    return null
   }
 
   appended(slot: number, outcome: AppendOutcome): void {

@@ -89,8 +89,8 @@ export class Stage {
     const cluster = {
       topic: (name: string) => this.#topics.get(name),
       topicById: (id: string) => this.topicById(id),
-      brokers: () => [{ id: 1, rack: null }],
-      advertised: () => ({ host: 'broker', port: 9092 }),
+      brokers: () => [1, 2].map(id => ({ id, rack: null })),
+      advertised: (node: { id: number }) => ({ host: `broker-${node.id}`, port: 9092 }),
     }
     const { clock, config, partitions, sessions: fetchSessions } = this
     // The handlers under test use no other part.
@@ -119,10 +119,11 @@ export class Stage {
     await this.partitions.delete(topic)
   }
 
-  /** Another snapshot of the topic, with other settings or leader epochs. */
-  configure(name: string, settings: Readonly<Record<string, string>>, epochs?: readonly number[]): void {
+  /** Another snapshot of the topic, with other settings, leader epochs or leader. */
+  configure(name: string, settings: Readonly<Record<string, string>>, epochs?: readonly number[], leader = 1): void {
     const before = this.#topics.get(name)!
-    const topic = this.#topic(name, before.id, settings, epochs ?? before.partitions.map(each => each.leaderEpoch))
+    const kept = epochs ?? before.partitions.map(each => each.leaderEpoch)
+    const topic = this.#topic(name, before.id, settings, kept, leader)
     this.#topics.set(name, topic)
     this.partitions.configure(topic)
   }
@@ -259,13 +260,19 @@ export class Stage {
     return new Partitions({ engine, clock, config, logger: pino({ level: 'silent' }), nodeId: 1, topics: this })
   }
 
-  #topic(name: string, id: string, settings: Readonly<Record<string, string>>, epochs: readonly number[]): Topic {
+  #topic(
+    name: string,
+    id: string,
+    settings: Readonly<Record<string, string>>,
+    epochs: readonly number[],
+    leader = 1,
+  ): Topic {
     const overrides = new Map(Object.entries(settings))
     return {
       id,
       name,
       internal: name.startsWith('__'),
-      partitions: epochs.map(leaderEpoch => ({ leader: 1, leaderEpoch, replicas: [1], isr: [1] })),
+      partitions: epochs.map(leaderEpoch => ({ leader, leaderEpoch, replicas: [1], isr: [1] })),
       overrides,
       settings: resolveTopicSettings(this.config, overrides),
     }
