@@ -5,10 +5,11 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Driver, Unsupported } from '../clients/driver.ts'
+import { type Driver, Refused, Unsupported } from '../clients/driver.ts'
 import { clients } from '../clients/index.ts'
 import { openKafkajs } from '../clients/kafkajs/driver.ts'
 import { scenarios } from '../scenarios/index.ts'
+import { until } from '../scenarios/until.ts'
 import type { Scenario, Stage } from '../scenarios/scenario.ts'
 import type {
   BeganMessage,
@@ -38,6 +39,25 @@ async function restartBroker(how: 'stop' | 'kill'): Promise<void> {
   if (answer.problem !== undefined) throw new Error(answer.problem.reason)
 }
 
+/** Errors of a topic that was just created, or is about to be served. */
+const notReadyCodes: ReadonlySet<string> = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  // kafkajs's name of NOT_LEADER_OR_FOLLOWER, which was Kafka's before 2.6.
+  'NOT_LEADER_FOR_PARTITION',
+])
+
+function ignoreNotReady(error: unknown): false {
+  if (error instanceof Refused && notReadyCodes.has(error.code)) return false
+  throw error
+}
+
+/** Whether the topic's partitions answer: the stagehand, kafkajs, asks all of them for their ends. */
+async function isServed(stagehand: Driver, topic: string): Promise<boolean> {
+  if ((await stagehand.partitionCount(topic)) === 0) return false
+  return stagehand.offsets(topic, 0).then(() => true, ignoreNotReady)
+}
+
 function stageFor(scenario: Scenario, client: Driver, stagehand: Driver): Stage {
   const freshName = (kind: string) => `${kind}-${scenario.id}-${randomBytes(4).toString('hex')}`
   return {
@@ -45,9 +65,10 @@ function stageFor(scenario: Scenario, client: Driver, stagehand: Driver): Stage 
     stagehand,
     freshName,
     restartBroker,
-    async prepareTopic(settings) {
-      const topic = freshName('topic')
-      await stagehand.createTopic(topic, settings)
+    async prepareTopic(settings, topic = freshName('topic')) {
+      // A real Kafka answers before all partitions are served. That ours doesn't is a story of its own.
+      await stagehand.createTopic(topic, settings).catch(ignoreNotReady)
+      await until('every partition served', () => isServed(stagehand, topic))
       return topic
     },
   }

@@ -161,11 +161,11 @@ export const membershipStories: readonly Scenario[] = [
   {
     id: 'topics-by-pattern',
     title: 'A pattern subscribes to the topics whose names match, and to no others.',
-    async play({ client, stagehand, freshName }) {
+    async play({ client, stagehand, prepareTopic, freshName }) {
       const name = freshName('topic')
       const topics = [`${name}.a`, `${name}.b`, `other-${name}.c`]
       for (const topic of topics) {
-        await stagehand.createTopic(topic, { partitions: 2 })
+        await prepareTopic({ partitions: 2 }, topic)
         await stagehand.produce(topic, spreadRecords(5, 2))
       }
       const pattern = `^${name}[.]`
@@ -187,11 +187,15 @@ export const membershipStories: readonly Scenario[] = [
     id: 'five-members',
     title: 'Five members that join at once share fifty partitions, ten each, and together receive everything once.',
     deadlineMs: 60_000,
-    async play({ client, prepareTopic, freshName }) {
+    async play({ client, stagehand, prepareTopic, freshName }) {
       const topic = await prepareTopic({ partitions: 50 })
       const options: JoinOptions = { topics: [topic], from: 'earliest', commit: 'as-received' }
       const group = freshName('group')
       const members = await Promise.all(Array.from({ length: 5 }, () => client.join(group, options)))
+      await until('a stable group of five', async () => {
+        const { state, memberCount } = await stagehand.describeGroup(group)
+        return state === 'Stable' && memberCount === 5
+      })
       await untilShared(members, [10, 10, 10, 10, 10])
       await client.produce(topic, spreadRecords(20, 50))
       const received = () => members.flatMap(member => member.received)

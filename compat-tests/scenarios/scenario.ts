@@ -24,8 +24,8 @@ export interface Stage {
   readonly stagehand: Driver
   /** A name for a topic or group that nobody else has. */
   freshName(kind: 'topic' | 'group'): string
-  /** Makes a topic for the story with the stagehand's help and returns its name. */
-  prepareTopic(settings?: TopicSettings): Promise<string>
+  /** Makes a topic for the story with the stagehand's help and returns its name, a fresh one where none is given. */
+  prepareTopic(settings?: TopicSettings, topic?: string): Promise<string>
   /** Ends the broker, as its operator would (`stop`) or from one moment to the next (`kill`), and starts it on the same data and
    *  port. Rejects with Unsupported where that can't be done or would lose everything. */
   restartBroker(how: 'stop' | 'kill'): Promise<void>

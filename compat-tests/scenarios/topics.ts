@@ -52,7 +52,7 @@ export const topicStories: readonly Scenario[] = [
     async play({ client, freshName }) {
       const topic = freshName('topic')
       await client.createTopic(topic, { partitions: -1, replicationFactor: -1 })
-      assert.equal(await client.partitionCount(topic), 1)
+      await until('one partition', async () => (await client.partitionCount(topic)) === 1)
     },
   },
   {

@@ -111,10 +111,12 @@ class KafkajsDriver implements Driver {
           if (records.length >= count) resolve()
         },
       })
-      running.then(() => {
-        consumer.seek({ topic, partition, offset: String(offset) })
-        sought = true
-      }, reject)
+      running
+        .then(() => {
+          consumer.seek({ topic, partition, offset: String(offset) })
+          sought = true
+        })
+        .catch(reject)
     })
     await asRefused(complete)
     await consumer.stop()
