@@ -26,4 +26,5 @@ export const engines = {
     (await import('./memory/engine.ts')).createMemoryEngine(options),
 } as const
 
+/** An engine that can be chosen. */
 export type EngineName = keyof typeof engines

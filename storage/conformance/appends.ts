@@ -1,6 +1,7 @@
 /** Appends: the expected end, all or nothing, many logs in one call. */
 import { append, batchAt, batchesFrom, bytesOf, contents, createLog, fill, type Suite } from './suite.ts'
 
+/** What `Engine.append` promises. */
 export const appends = (test: Suite): void => {
   test('a new log is empty and starts at 0', async (t, engine) => {
     const log = await createLog(engine)

@@ -17,6 +17,7 @@ const loaded = async (log: Log): Promise<Checkpoint | null> => {
   return checkpoint && { at: checkpoint.at, parts: new Map([...checkpoint.parts].sort()) }
 }
 
+/** What `saveCheckpoint` and `loadCheckpoint` promise. */
 export const checkpoints = (test: Suite): void => {
   test('a log has no checkpoint at first', async (t, engine) => {
     t.is(await (await createLog(engine)).loadCheckpoint(), null)

@@ -1,6 +1,7 @@
 /** Leases: one holder at a time. */
 import type { Suite } from './suite.ts'
 
+/** What `Engine.leases` promises. */
 export const leases = (test: Suite): void => {
   test('a lease has one holder, who may renew it', async (t, engine) => {
     const first = await engine.leases.acquire('controller', 'a', 60_000)

@@ -13,6 +13,7 @@ import {
   TOPIC_ID,
 } from './suite.ts'
 
+/** How logs are made, configured, found and deleted. */
 export const lifecycle = (test: Suite): void => {
   test('a handle can be made before its log, and works once that is there', async (t, engine) => {
     const log = engine.log(`data/${TOPIC_ID}/0`)

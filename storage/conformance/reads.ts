@@ -13,6 +13,7 @@ const readOffsets = async (log: Log, from: Offset, options: ReadOptions): Promis
   return [found, next]
 }
 
+/** What `Log.read` and `firstAtOrAfter` promise. */
 export const reads = (test: Suite): void => {
   test('a read inside a batch begins with that batch', async (t, engine) => {
     const log = await createLog(engine)

@@ -34,6 +34,7 @@ const reopened = async (
   }
 }
 
+/** What survives a close and an open; for engines that keep what they are given. */
 export const reopening = (test: Suite): void => {
   test('logs, their batches and bounds survive a clean stop', async (t, engine, subject) => {
     const log = await createLog(engine, { segmentBytes: 1000 })

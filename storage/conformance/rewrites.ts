@@ -37,6 +37,7 @@ const keepAll = async (batches: readonly Buffer[]): Promise<readonly Buffer[]> =
 const keepEven = async (batches: readonly Buffer[]): Promise<readonly Buffer[]> =>
   batches.filter(bytes => header.baseOffset(bytes, 0) % 2 === 0)
 
+/** What `Log.rewrite` promises. */
 export const rewrites = (test: Suite): void => {
   test('a rewrite keeps what keep returns, and the rest of the log', async (t, engine) => {
     const log = await segmented(t, engine, 11)

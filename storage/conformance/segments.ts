@@ -1,6 +1,7 @@
 /** Segments: when they roll, what is told of them, trimming. */
 import { append, batchAt, batchesFrom, contents, createLog, fill, logOptions, offsetsOf, type Suite } from './suite.ts'
 
+/** What `segments`, `roll` and `trim` promise. */
 export const segments = (test: Suite): void => {
   test('a log has one empty active segment at first', async (t, engine) => {
     const log = await createLog(engine)

@@ -19,6 +19,7 @@ export type Suite = (
   body: (t: ExecutionContext, engine: Engine, subject: Subject) => Promise<void>,
 ) => void
 
+/** What a test may say of a batch it makes. */
 export interface BatchOptions {
   /** Number of offsets that it covers. Default: 1. */
   readonly offsets?: number
@@ -61,6 +62,7 @@ export const batchesFrom = (start: Offset, ...options: readonly BatchOptions[]):
   return batches
 }
 
+/** Kafka's defaults, but for `changes`. */
 export const logOptions = (name: string, changes: Partial<LogOptions> = {}): LogOptions => ({
   name,
   segmentBytes: 1_000_000,

@@ -13,6 +13,7 @@ interface Run {
   readonly to: number
 }
 
+/** What an append of runs needs of its log. */
 export interface AppendTarget {
   readonly active: FileSegment
   readonly options: RollingOptions & { readonly segmentIndexBytes: number }

@@ -10,6 +10,7 @@ const CLEAN = '.kafka_cleanshutdown'
 /** Kafka compares the epoch with what its controller knows; there is none here. */
 const CLEAN_CONTENT = '{"version":0,"brokerEpoch":-1}'
 
+/** One data directory, held by this process from `open` to `close`. */
 export class DataDirectory {
   readonly path: string
   /** Whether the last stop was a clean one. */

@@ -4,11 +4,13 @@
  */
 import type { Appended, AppendRequest, Batch, LogId, Offset } from '../engine.ts'
 
+/** A log, as durability sees it. */
 export interface AppendableLog {
   /** Writes into the page cache and makes it readable, or changes nothing. The batches are checked. */
   append(batches: readonly Batch[], expectedEnd: Offset): Appended
 }
 
+/** Carries the appends of a turn out, and says when they count as done. */
 export interface Durability {
   /** Outcomes in the order of the requests. `find` gives the log of an id, if there is one. */
   append(

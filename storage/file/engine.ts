@@ -31,6 +31,7 @@ import { claimDirectory } from './meta-properties.ts'
 import type { Shared } from './shared.ts'
 import { guarded, guardedAsync } from './storage-error.ts'
 
+/** Where and how a file engine keeps its logs. All but the directory has a default. */
 export interface FileEngineOptions {
   /** Created if it isn't there. One process at a time has it. */
   readonly dataDir: string

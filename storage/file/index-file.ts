@@ -48,6 +48,7 @@ export class IndexBlocks {
   }
 }
 
+/** The file of one index: written behind the entries in memory, read when they were dropped. */
 export class IndexFile {
   readonly file: LogFile
   readonly #shared: Shared

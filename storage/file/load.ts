@@ -12,6 +12,7 @@ import { FileSegment, type SegmentHome } from './segment.ts'
 import { splitOffsetName } from './segment-names.ts'
 import type { Shared } from './shared.ts'
 
+/** A log as its directory says it is. */
 export interface LoadedLog {
   /** At least one; the last is active. */
   readonly segments: FileSegment[]
@@ -19,6 +20,7 @@ export interface LoadedLog {
   readonly end: Offset
 }
 
+/** How to bring a log up. */
 export interface LoadOptions extends SegmentHome {
   /** Whether the log was closed by a clean stop. */
   readonly clean: boolean

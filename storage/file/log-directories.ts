@@ -55,6 +55,7 @@ export const retireDirectory = (disk: Disk, dataDir: string, name: string, uniqu
   return retired
 }
 
+/** A log that was found on the disk. */
 export interface Found {
   readonly logs: readonly { readonly id: LogId; readonly name: string }[]
   /** Paths of what crashes left behind: deleted and half created logs. */

@@ -37,6 +37,7 @@ export interface TopCheckpoints {
   readonly starts: OffsetCheckpoint
 }
 
+/** One log. Its methods are those of the contract; the engine alone makes and ends it. */
 export class FileLog implements Log, AppendableLog, RewrittenLog {
   readonly id: LogId
   readonly name: string

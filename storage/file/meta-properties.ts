@@ -4,6 +4,7 @@
 import { join } from 'node:path'
 import { type Disk, replaceFile } from './disk.ts'
 
+/** Whose the directory is: Kafka's `meta.properties`. */
 export interface MetaProperties {
   readonly clusterId: string
   readonly nodeId: number

@@ -6,8 +6,10 @@ import type { Offset } from '../engine.ts'
 import { IndexFile } from './index-file.ts'
 import type { Shared } from './shared.ts'
 
+/** Size of an entry. */
 export const OFFSET_ENTRY_BYTES = 8
 
+/** The offset index of one segment. */
 export class OffsetIndex {
   readonly entries: IndexFile
   readonly #base: Offset

@@ -41,6 +41,7 @@ export class FileSlice implements Slice {
   }
 }
 
+/** Where a read ends. */
 export interface ReadLimits {
   readonly maxBytes: number
   /** Batches whose base offset is below. */

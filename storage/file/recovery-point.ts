@@ -8,6 +8,7 @@ import type { OffsetCheckpoint } from './offset-checkpoint.ts'
 import type { FileSegment } from './segment.ts'
 import type { Shared } from './shared.ts'
 
+/** The recovery point of one log. */
 export class RecoveryPoint {
   readonly #shared: Shared
   readonly #name: string

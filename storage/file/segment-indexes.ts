@@ -13,6 +13,7 @@ export interface IndexPaths {
   readonly timeindex: string
 }
 
+/** Both indexes of one segment. */
 export class SegmentIndexes {
   readonly #shared: Shared
   readonly #offsets: OffsetIndex

@@ -15,6 +15,7 @@ interface Cursor {
   readonly position: number
 }
 
+/** The segments of one log; never empty. */
 export class SegmentList {
   readonly #shared: Shared
   readonly #segments: FileSegment[]

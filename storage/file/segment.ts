@@ -22,6 +22,7 @@ export interface SegmentHome {
 /** Small batches are put together before they are written: below this a copy costs less than handing over one more buffer. */
 const scratch = Buffer.allocUnsafeSlow(64 * 1024)
 
+/** One segment, from its base offset to its end. */
 export class FileSegment {
   /** Base offset, which names the files. */
   readonly start: Offset

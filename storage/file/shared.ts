@@ -6,6 +6,7 @@ import type { Disk } from './disk.ts'
 import type { Handles } from './handles.ts'
 import type { IndexBlocks } from './index-file.ts'
 
+/** What an engine lends to its logs. */
 export interface Shared {
   readonly disk: Disk
   readonly handles: Handles

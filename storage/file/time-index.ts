@@ -7,14 +7,17 @@ import type { Offset } from '../engine.ts'
 import { IndexFile } from './index-file.ts'
 import type { Shared } from './shared.ts'
 
+/** Size of an entry. */
 export const TIME_ENTRY_BYTES = 12
 
+/** A timestamp (ms) and the offset where it was reached. */
 export interface TimeEntry {
   /** ms since the epoch. */
   readonly timestamp: number
   readonly offset: Offset
 }
 
+/** The time index of one segment. */
 export class TimeIndex {
   readonly entries: IndexFile
   readonly #base: Offset

@@ -8,6 +8,7 @@ import { createLocalLeases } from '../local-leases.ts'
 import { LogHandle } from '../log-handle.ts'
 import { MemoryLog, type Space } from './log.ts'
 
+/** How much the engine may hold, and its clocks. */
 export interface MemoryEngineOptions {
   /** Bytes of batches that all logs may hold; an append beyond answers `full`. Default: half of the machine's (or its container's) memory. */
   readonly maxBytes?: number

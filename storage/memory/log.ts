@@ -29,6 +29,7 @@ export interface Space {
 /** Nothing to give back: the chunks are the log's own memory. */
 const release = (): void => {}
 
+/** One log. Its methods are those of the contract. */
 export class MemoryLog implements Log {
   readonly id: LogId
   readonly #space: Space

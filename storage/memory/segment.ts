@@ -4,6 +4,7 @@
 import type { Batch, Offset } from '../engine.ts'
 import { Blocks } from './blocks.ts'
 
+/** One segment, from its base offset to its end. */
 export class MemorySegment {
   /** Base offset: the first batch starts here or, after compaction, later. */
   readonly start: Offset
