@@ -28,9 +28,11 @@ export class Names {
     return id === zeroId ? 'zero' : (this.#aliases.get(id) ?? 'ID')
   }
 
-  /** A number that the broker drew: a producer id, a fetch session. Zero and less stay as they are. */
+  /** A number that the broker drew: a producer id, a fetch session. What means none (below 0, session 0) stays as it is. */
   number(kind: string, value: number): string {
-    return value <= 0 ? String(value) : this.#nameOf(`${kind} ${value}`, `${kind} `, value)
+    return value < 0 || (value === 0 && kind === 'session')
+      ? String(value)
+      : this.#nameOf(`${kind} ${value}`, `${kind} `, value)
   }
 
   #nameOf(key: string, prefix: string, value?: number): string {

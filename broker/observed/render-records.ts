@@ -1,19 +1,22 @@
 /** Fetched records as text: batches of magic 2 by header and record, message sets of magic 0 and 1 by message. */
+import { KafkaError } from '../../protocol/errors.ts'
 import * as batch from '../../protocol/records/batch.ts'
 import { codecs } from '../../protocol/records/compression.ts'
 import { keyPosition } from '../../protocol/records/message.ts'
+import type { KafkaRecord } from '../../protocol/records/record-reader.ts'
 import { records } from '../../protocol/records/records.ts'
 import type { Names } from './names.ts'
 import { bytesText, timeText } from './scalar-text.ts'
 
-/** The text of a partition's records; a torn end is shown with its length. zstd must be ready. */
+/** The text of a partition's records; zstd must be ready. */
 export const renderRecords = (buffer: Buffer, names: Names): string => {
   const shown: string[] = []
   let at = 0
   while (at < buffer.length) {
     const size = buffer.length - at < 17 ? Number.NaN : batch.sizeInBytes(buffer, at)
     if (!(at + size <= buffer.length)) {
-      shown.push(`torn (${buffer.length - at} bytes)`)
+      // Brokers may cut the last batch off, and readers drop it; alone it would be no progress.
+      if (shown.length === 0) shown.push(`torn (${buffer.length - at} bytes)`)
       break
     }
     shown.push(batch.magic(buffer, at) === 2 ? batchText(buffer, at, names) : messageText(buffer, at, size))
@@ -44,11 +47,23 @@ const batchText = (buffer: Buffer, at: number, names: Names): string => {
 const recordTexts = (buffer: Buffer, at: number): string => {
   const count = batch.recordCount(buffer, at)
   if (count > 20) return `${count} records`
-  const texts = [...records(buffer, at)].map(({ offset, timestamp, key, value, headers }) => {
+  const all = readable(buffer, at)
+  if (typeof all === 'string') return all
+  const texts = all.map(({ offset, timestamp, key, value, headers }) => {
     const extra = headers.map(header => ` ${header.key}:${header.value === null ? 'null' : bytesText(header.value)}`)
     return `${offset} @${timeText(timestamp)} ${keyValue(key, value)}${extra.join('')}`
   })
   return `[${texts.join(', ')}]`
+}
+
+/** The records of a batch, or with which error they can't be read. */
+const readable = (buffer: Buffer, at: number): readonly KafkaRecord[] | string => {
+  try {
+    return [...records(buffer, at)]
+  } catch (error) {
+    if (error instanceof KafkaError) return error.name
+    throw error
+  }
 }
 
 const messageText = (buffer: Buffer, at: number, size: number): string => {

@@ -10,7 +10,10 @@ import type { Names } from './names.ts'
 import { renderRecords } from './render-records.ts'
 import { bytesText, timeText } from './scalar-text.ts'
 
-/** Texts for people: Kafka's own words are not ours, so only whether there are any counts. */
+/**
+ * Texts for people: Kafka's own words are not ours, so only whether there are any counts. Beside an error not even that:
+ * Kafka has words for some errors only.
+ */
 const words = new Set(['errorMessage', 'batchIndexErrorMessage', 'documentation'])
 
 /** Numbers drawn by the broker, by field, with what they number. */
@@ -55,6 +58,7 @@ const struct = (slots: readonly Slot[], value: object, context: Context): string
   for (const slot of slots) {
     if (slot.place === 'absent' || slot.name === 'throttleTimeMs') continue
     const field = (value as Struct)[slot.name]
+    if (slot.name === 'errorMessage' && (value as Struct).errorCode !== 0) continue
     if (isDefault(slot, field) && slot.name !== 'errorCode') continue
     shown.push(`${slot.name}: ${valueText(slot, slot.name, field, context)}`)
   }

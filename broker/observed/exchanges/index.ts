@@ -2,6 +2,10 @@
 import type { Theme } from '../exchange.ts'
 import { clusterExchanges } from './cluster.ts'
 import { configs } from './configs.ts'
+import { fetching } from './fetching.ts'
+import { groupOffsets } from './group-offsets.ts'
+import { groups } from './groups.ts'
+import { offsets } from './offsets.ts'
 import { producers } from './producers.ts'
 import { producing } from './producing.ts'
 import { topics } from './topics.ts'
@@ -13,4 +17,8 @@ export const themes: readonly Theme[] = [
   { name: 'configs', release: '4.3', exchanges: configs },
   { name: 'producing', release: '4.3', exchanges: producing },
   { name: 'producers', release: '4.3', exchanges: producers },
+  { name: 'fetching', release: '4.3', exchanges: fetching },
+  { name: 'offsets', release: '4.3', exchanges: offsets },
+  { name: 'groups', release: '4.3', exchanges: groups },
+  { name: 'group-offsets', release: '4.3', exchanges: groupOffsets },
 ]
