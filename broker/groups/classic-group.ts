@@ -140,9 +140,11 @@ export class ClassicGroup {
 
   /** The common protocol that most members prefer; of several the one that got its votes first. The group has members. */
   chooseProtocol(): string {
+    const [first] = this.members.values()
+    const common = new Set(first!.protocols.map(({ name }) => name).filter(name => this.#common(name)))
     const votes = new Map<string, number>()
     for (const { protocols } of this.members.values()) {
-      const choice = protocols.find(({ name }) => this.#common(name))
+      const choice = protocols.find(({ name }) => common.has(name))
       if (choice !== undefined) votes.set(choice.name, (votes.get(choice.name) ?? 0) + 1)
     }
     let chosen: string | undefined
