@@ -12,8 +12,10 @@ export const deleteRecords = handler(DeleteRecords, {
   async handle(request, _context, broker) {
     const topics = await Promise.all(
       request.topics.map(async ({ name, partitions: asked }) => {
+        // Of a partition that is named twice the last one counts, as in Kafka.
+        const last = new Map(asked.map(partition => [partition.partitionIndex, partition]))
         const partitions = await each(
-          asked,
+          [...last.values()],
           async ({ partitionIndex, offset }) => ({
             partitionIndex,
             errorCode: 0,

@@ -11,6 +11,7 @@ test('the producers of a partition are described as it remembers them', async t 
   const topics = [
     { name: 't', partitionIndexes: [0, 9] },
     { name: 'nope', partitionIndexes: [0] },
+    { name: 'bad/name', partitionIndexes: [0] },
   ]
   const answer = (await describeProducers.handle({ topics }, stage.context(0).context, stage.broker))!
   const [known, beyond] = answer.topics[0]!.partitions
@@ -26,4 +27,5 @@ test('the producers of a partition are described as it remembers them', async t 
   ])
   t.is(nameOf(beyond!.errorCode), 'UNKNOWN_TOPIC_OR_PARTITION')
   t.is(nameOf(answer.topics[1]!.partitions[0]!.errorCode), 'UNKNOWN_TOPIC_OR_PARTITION')
+  t.is(nameOf(answer.topics[2]!.partitions[0]!.errorCode), 'INVALID_TOPIC_EXCEPTION')
 })

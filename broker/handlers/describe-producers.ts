@@ -1,5 +1,6 @@
 import { codeOf, KafkaError } from '../../protocol/errors.ts'
 import { DescribeProducers } from '../../protocol/messages/describe-producers.ts'
+import { checkTopicName } from '../cluster/topic-names.ts'
 import type { Partition } from '../partition/partition.ts'
 import { each } from './each.ts'
 import { handler } from './handler.ts'
@@ -13,6 +14,7 @@ export const describeProducers = handler(DescribeProducers, {
         const partitions = await each(
           partitionIndexes,
           async partitionIndex => {
+            checkTopicName(name)
             if (topic === undefined) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `no topic ${name}`)
             const partition = await broker.partitions.find(topic, partitionIndex)
             return { partitionIndex, errorCode: 0, activeProducers: producersOf(partition) }

@@ -72,6 +72,15 @@ test('only the first non-empty partition may pass the limit', async t => {
   t.deepEqual(sizes, [0, 2, 0])
 })
 
+test('of a partition that is asked for twice the last one counts', async t => {
+  const stage = await filled()
+  const targets = [
+    ['t', 0, 0],
+    ['t', 0, 4],
+  ] as const
+  t.deepEqual(offsetsIn(await stage.fetch({ targets })), [4, 5])
+})
+
 test('fetch.max.bytes bounds what a client asks', async t => {
   const stage = await filled(40, { 'fetch.max.bytes': '1024' })
   const size = batchOf(2).length

@@ -124,7 +124,7 @@ test('each version’s answer can be written, and unknown epochs and topics are 
   t.is(nameOf((await listed(stage, -1, { topic: 'nope' })).errorCode), 'UNKNOWN_TOPIC_OR_PARTITION')
 })
 
-test('a partition asked for twice is INVALID_REQUEST', async t => {
+test('a partition asked for twice is INVALID_REQUEST, once', async t => {
   const stage = await filled()
   const asked = { partitionIndex: 0, currentLeaderEpoch: -1, timestamp: -1, maxNumOffsets: 1 }
   const request = {
@@ -136,6 +136,6 @@ test('a partition asked for twice is INVALID_REQUEST', async t => {
   const answer = (await listOffsets.handle(request, stage.context(9).context, stage.broker))!
   t.deepEqual(
     answer.topics[0]!.partitions.map(partition => nameOf(partition.errorCode)),
-    ['INVALID_REQUEST', 'INVALID_REQUEST'],
+    ['INVALID_REQUEST'],
   )
 })

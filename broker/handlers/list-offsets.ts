@@ -20,8 +20,9 @@ export const listOffsets = handler(ListOffsets, {
     const topics = await Promise.all(
       request.topics.map(async topic => {
         const repeated = repeatedIn(topic)
+        const once = new Map(topic.partitions.map(asked => [asked.partitionIndex, asked]))
         const partitions = await each(
-          topic.partitions,
+          [...once.values()],
           asked => {
             if (repeated.has(asked.partitionIndex))
               throw new KafkaError('INVALID_REQUEST', `${topic.name}-${asked.partitionIndex} is asked for twice`)

@@ -71,8 +71,12 @@ test('with acks=0 there is no answer, and a failure closes the connection', asyn
   t.regex(bad.seen.closed!, /UNKNOWN_TOPIC_OR_PARTITION/)
 })
 
-test('acks −1 needs min.insync.replicas', async t => {
+test('acks −1 needs min.insync.replicas, or all replicas where there are fewer', async t => {
   const stage = await started({ 'min.insync.replicas': '2' })
+  t.is(await codeFor(stage, batchOf(1)), 'NONE')
+  const partition = await stage.partition()
+  const [state] = partition.topic.partitions
+  partition.configure({ ...partition.topic, partitions: [{ ...state!, replicas: [1, 2] }] })
   t.is(await codeFor(stage, batchOf(1)), 'NOT_ENOUGH_REPLICAS')
   t.is(await codeFor(stage, batchOf(1), { acks: 1 }), 'NONE')
 })

@@ -7,8 +7,8 @@ import type { AppendOptions } from './append-outcome.ts'
 import type { Partition } from './partition.ts'
 
 /**
- * Throws NOT_ENOUGH_REPLICAS for acks −1 with fewer replicas in sync than `min.insync.replicas`, INVALID_TXN_STATE for a
- * transactional batch whose producer has no transaction open here.
+ * Throws NOT_ENOUGH_REPLICAS for acks −1 with fewer replicas in sync than `min.insync.replicas` (or than all, where there are
+ * fewer: KIP-966), INVALID_TXN_STATE for a transactional batch whose producer has no transaction open here.
  */
 export const checkAppend = (partition: Partition, records: Buffer, { acks }: AppendOptions): void => {
   if (acks === -1) checkReplicas(partition)
@@ -16,10 +16,11 @@ export const checkAppend = (partition: Partition, records: Buffer, { acks }: App
 }
 
 const checkReplicas = ({ topic, index, name }: Partition): void => {
-  const { minInsyncReplicas } = topic.settings
-  const inSync = topic.partitions[index]?.isr.length ?? 0
-  if (inSync >= minInsyncReplicas) return
-  const detail = `${name} has ${inSync} replicas in sync, min.insync.replicas is ${minInsyncReplicas}`
+  const state = topic.partitions[index]
+  if (state === undefined) return
+  const needed = Math.min(topic.settings.minInsyncReplicas, state.replicas.length)
+  if (state.isr.length >= needed) return
+  const detail = `${name} has ${state.isr.length} replicas in sync, min.insync.replicas is ${needed}`
   throw new KafkaError('NOT_ENOUGH_REPLICAS', detail)
 }
 

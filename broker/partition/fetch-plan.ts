@@ -5,7 +5,7 @@ import type { Fetch } from '../../protocol/messages/fetch.ts'
 import type { RequestOf } from '../../protocol/schema/notation.ts'
 import { FetchSession } from './fetch-session.ts'
 import type { FetchSessions } from './fetch-sessions.ts'
-import { FetchTarget } from './fetch-target.ts'
+import type { FetchTarget } from './fetch-target.ts'
 
 /** In a request: no session. In a session's life: the epoch that ends it. */
 const FINAL_EPOCH = -1
@@ -29,10 +29,12 @@ export const planFetch = (request: RequestOf<typeof Fetch>, apiVersion: number, 
   const byTopicId = apiVersion >= 13
   if (sessionEpoch === FINAL_EPOCH || sessionEpoch === INITIAL_EPOCH) {
     if (sessionId !== 0) sessions.remove(sessionId)
-    if (sessionEpoch === FINAL_EPOCH) return { kind: 'sessionless', targets: targetsOf(request), session: null }
+    // Also without a session: of a partition that is asked for twice the last one counts, as in Kafka.
     const session = new FetchSession(byTopicId)
     session.update(request)
-    return { kind: 'opening', targets: [...session.targets()], session }
+    const targets = [...session.targets()]
+    if (sessionEpoch === FINAL_EPOCH) return { kind: 'sessionless', targets, session: null }
+    return { kind: 'opening', targets, session }
   }
   const session = sessions.find(sessionId, sessionEpoch, byTopicId)
   session.update(request)
@@ -43,11 +45,4 @@ export const planFetch = (request: RequestOf<typeof Fetch>, apiVersion: number, 
   session.advance()
   sessions.touch(session)
   return { kind: 'incremental', targets: [...session.targets()], session }
-}
-
-const targetsOf = (request: RequestOf<typeof Fetch>): FetchTarget[] => {
-  const targets: FetchTarget[] = []
-  for (const topic of request.topics)
-    for (const partition of topic.partitions) targets.push(new FetchTarget(topic, partition))
-  return targets
 }

@@ -46,7 +46,8 @@ export const failedResult = (target: FetchTarget, error: KafkaError): FetchResul
   lastStableOffset: -1,
   logStartOffset: -1,
   diverging: null,
-  aborted: null,
+  // As Kafka answers what has no partition to be read (observed with Kafka 4.3).
+  aborted: error.name === 'UNKNOWN_TOPIC_OR_PARTITION' || error.name === 'UNKNOWN_TOPIC_ID' ? [] : null,
   slice: null,
 })
 

@@ -10,6 +10,7 @@ import type { Broker } from '../broker.ts'
 import type { Topic } from '../cluster/topic.ts'
 import type { Context } from '../handlers/handler.ts'
 import type { AppendCaller, AppendOptions, AppendOutcome } from './append-outcome.ts'
+import { checkForm } from './batch-checks.ts'
 import { InvalidRecords } from './invalid-records.ts'
 import { LeaderHints } from './leader-hint.ts'
 import type { Partition } from './partition.ts'
@@ -99,8 +100,9 @@ export class ProduceRun implements AppendCaller {
   #append(slot: number, partition: Partition, data: PartitionData): Promise<void> | null {
     const { apiVersion } = this.#context
     const records = data.records?.[0] ?? NO_RECORDS
+    const end = checkForm(records, apiVersion)
     try {
-      const valid = validate(records, apiVersion, partition.topic.settings, this.#broker.clock.now())
+      const valid = validate(records, end, partition.topic.settings, this.#broker.clock.now())
       if (valid instanceof Promise)
         return valid.then(
           ready => partition.append(ready, this.#options, this, slot),
@@ -160,7 +162,6 @@ const withoutLogStart: ReadonlySet<ErrorName> = new Set([
   'INVALID_TXN_STATE',
   'MESSAGE_TOO_LARGE',
   'RECORD_LIST_TOO_LARGE',
-  'UNSUPPORTED_COMPRESSION_TYPE',
 ])
 
 const nothing = (): void => {}

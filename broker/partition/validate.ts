@@ -7,7 +7,7 @@ import * as batch from '../../protocol/records/batch.ts'
 import { type Codec, codecOf, ready } from '../../protocol/records/compression.ts'
 import { upConvert } from '../../protocol/records/up-convert.ts'
 import type { TopicSettings } from '../config/resolved-topic-settings.ts'
-import { checkForm, checkHeader, checkSize } from './batch-checks.ts'
+import { checkHeader, checkSize } from './batch-checks.ts'
 import { recompress, targetCodec } from './recompress.ts'
 import { checkHeaderTimestamps, checkRecords, MAX_DECOMPRESSED_BYTES } from './record-checks.ts'
 
@@ -17,15 +17,15 @@ import { checkHeaderTimestamps, checkRecords, MAX_DECOMPRESSED_BYTES } from './r
  *
  * Throws (or rejects with) KafkaError INVALID_RECORD, CORRUPT_MESSAGE, MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE,
  * INVALID_TIMESTAMP, UNSUPPORTED_COMPRESSION_TYPE; as `InvalidRecords` where single records are to blame.
+ * @param end where `checkForm` says that the first batch or message of `records` ends
  * @param nowMs wall clock
  */
 export const validate = (
   records: Buffer,
-  apiVersion: number,
+  end: number,
   settings: TopicSettings,
   nowMs: number,
 ): Buffer | null | Promise<Buffer> => {
-  const end = checkForm(records, apiVersion)
   if (end < 0) return null
   const converted = batch.magic(records, 0) === 2 ? firstOf(records, end) : upConvert(records, MAX_DECOMPRESSED_BYTES)
   if (converted === null) return null
@@ -63,8 +63,13 @@ const finish = (records: Buffer, source: Codec, target: Codec, settings: TopicSe
   return stored
 }
 
-/** A producer may be wrong about its greatest timestamp, and may not set LogAppendTime: both are put right, as Kafka does. */
-const correctTimestamps = (records: Buffer, maxTimestamp: number): void => {
-  if (maxTimestamp !== batch.maxTimestamp(records, 0) || batch.timestampType(records, 0) === 'LogAppendTime')
-    batch.setMaxTimestamp(records, 0, 'CreateTime', maxTimestamp)
+/**
+ * A producer may be wrong about its greatest timestamp, and may not set LogAppendTime: both are put right as Kafka does, whose
+ * greatest timestamp is never below −1.
+ */
+const correctTimestamps = (records: Buffer, greatest: number): void => {
+  const claimed = batch.maxTimestamp(records, 0)
+  const claimsAppendTime = batch.timestampType(records, 0) === 'LogAppendTime'
+  const maxTimestamp = claimsAppendTime ? claimed : Math.max(batch.NO_TIMESTAMP, greatest)
+  if (claimsAppendTime || maxTimestamp !== claimed) batch.setMaxTimestamp(records, 0, 'CreateTime', maxTimestamp)
 }
