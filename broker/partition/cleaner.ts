@@ -36,8 +36,6 @@ export interface Cleanable {
   readonly end: number
   readonly cleanBytes: number
   readonly dirtyBytes: number
-  /** Greatest timestamp of the first dirty segment, −1 if none: its records are at least as old. */
-  readonly dirtySince: number
 }
 
 /** Looks at the partition's segments; null if there is nothing to compact. */
@@ -64,16 +62,20 @@ export const cleanableOf = async (partition: Partition, nowMs: number): Promise<
     end: last.end,
     cleanBytes: bytesOf(settled) - dirtyBytes,
     dirtyBytes,
-    dirtySince: dirty[0]!.maxTimestamp,
   }
 }
 
 /** Whether the cleaner should come to it by itself: enough of it is dirty, or some of it for too long. */
-export const isCleaningDue = (cleanable: Cleanable, partition: Partition, nowMs: number): boolean => {
+export const isCleaningDue = async (cleanable: Cleanable, partition: Partition, nowMs: number): Promise<boolean> => {
   const { minCleanableDirtyRatio, maxCompactionLagMs } = partition.topic.settings
-  const { cleanBytes, dirtyBytes, dirtySince } = cleanable
-  if (dirtySince >= 0 && nowMs - dirtySince > maxCompactionLagMs) return true
-  return dirtyBytes > 0 && dirtyBytes / (cleanBytes + dirtyBytes) > minCleanableDirtyRatio
+  const { cleanBytes, dirtyBytes, firstDirty } = cleanable
+  if (dirtyBytes / (cleanBytes + dirtyBytes) > minCleanableDirtyRatio) return true
+  if (maxCompactionLagMs === Number.MAX_SAFE_INTEGER) return false
+  const slice = await partition.log.read(firstDirty, { maxBytes: 1, atLeastOne: true })
+  const [chunk] = slice.chunks
+  const oldest = chunk === undefined ? batch.NO_TIMESTAMP : batch.baseTimestamp(chunk, 0)
+  slice.release()
+  return oldest >= 0 && nowMs - oldest > maxCompactionLagMs
 }
 
 /** Compacts as much as one offset map covers. Resolves to false if the log changed meanwhile, or as far as the map was full. */

@@ -8,7 +8,7 @@ import { type Engine, LogGone } from '../../storage/engine.ts'
 import type { Cancel, Clock } from '../clock.ts'
 import type { Topic } from '../cluster/topic.ts'
 import type { Config } from '../config/config.ts'
-import { clean, cleanableOf, isCleaningDue } from './cleaner.ts'
+import { type Cleanable, clean, cleanableOf, isCleaningDue } from './cleaner.ts'
 import { logIdOf, type Partition } from './partition.ts'
 import { retentionStart } from './retention.ts'
 
@@ -71,7 +71,7 @@ export class Maintenance {
         async (topic, index) => {
           const partition = await this.#deps.partitions.find(topic, index)
           await partition.log.roll()
-          await this.#compact(partition, () => true)
+          await this.#compact(partition, async () => true)
         },
       ),
     )
@@ -103,16 +103,13 @@ export class Maintenance {
   }
 
   /** As many passes as the size of the offset map makes necessary. */
-  async #compact(
-    partition: Partition,
-    isDue: (cleanable: NonNullable<Awaited<ReturnType<typeof cleanableOf>>>) => boolean,
-  ): Promise<void> {
+  async #compact(partition: Partition, isDue: (cleanable: Cleanable) => Promise<boolean>): Promise<void> {
     const { clock, logger, config } = this.#deps
     const mapBytes = config.get('log.cleaner.dedupe.buffer.size')
     for (let before = -1; before !== partition.folds.cleanedTo && !this.#closed; ) {
       before = partition.folds.cleanedTo
       const cleanable = await cleanableOf(partition, clock.now())
-      if (cleanable === null || !isDue(cleanable)) return
+      if (cleanable === null || !(await isDue(cleanable))) return
       if (await clean(partition, cleanable, { clock, logger, mapBytes })) return
     }
   }

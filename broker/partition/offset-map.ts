@@ -6,6 +6,9 @@ import { createHash } from 'node:crypto'
 /** Keys of this many bytes and more are known by their SHA-256, which has just as many. */
 const HASHED_FROM = 32
 
+/** A JavaScript map holds no more than 2^24 entries; one batch may bring many after this. */
+const MAX_ENTRIES = 12_000_000
+
 /** About what a map's entry takes besides the key's bytes. */
 const ENTRY_OVERHEAD = 80
 
@@ -26,7 +29,7 @@ export class OffsetMap {
 
   /** Whether no further key should be put. */
   get full(): boolean {
-    return this.#bytes >= this.#maxBytes
+    return this.#bytes >= this.#maxBytes || this.#offsets.size >= MAX_ENTRIES
   }
 
   /** Offsets of a key are put in ascending order. */

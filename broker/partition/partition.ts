@@ -257,16 +257,18 @@ export class Partition implements AppendOwner, ProduceOwner {
 
   /** Where the engine can't say at once how far replicas are, the high watermark follows when it does. */
   #refreshBounds(appendedBytes: number): void {
-    const bounds = this.log.bounds()
-    if (!(bounds instanceof Promise)) {
-      this.#extent.moveTo(bounds, appendedBytes)
-      return
+    try {
+      const bounds = this.log.bounds()
+      if (!(bounds instanceof Promise)) return this.#extent.moveTo(bounds, appendedBytes)
+      this.#extent.moveTo({ start: 0, committed: 0, end: this.folds.end }, appendedBytes)
+      bounds.then(
+        settled => this.#extent.moveTo(settled, 0),
+        (error: unknown) => this.#fail(error),
+      )
+    } catch (error) {
+      // Deleted since it took the append.
+      this.#fail(error)
     }
-    this.#extent.moveTo({ start: 0, committed: 0, end: this.folds.end }, appendedBytes)
-    bounds.then(
-      settled => this.#extent.moveTo(settled, 0),
-      (error: unknown) => this.#fail(error),
-    )
   }
 
   /** Another process appended, or replicas caught up. */
