@@ -3,12 +3,13 @@
  * `node dist/broker/observed/record.js HOST:PORT [THEME...]`. Themes of other releases than that broker's are left alone.
  * The broker: one node, id 1, with `group.initial.rebalance.delay.ms=0` and internal topics of replication factor 1.
  */
-import { ApiVersions } from '../../protocol/messages/index.ts'
+import { codeOf } from '../../protocol/errors.ts'
+import { ApiVersions, FindCoordinator, Heartbeat, InitProducerId } from '../../protocol/messages/index.ts'
 import { ready } from '../../protocol/records/compression.ts'
 import { advertisedBy, type Release, releases } from '../../protocol/releases.ts'
 import { RawClient } from '../testing/raw-client.ts'
 import { saveAnswers } from './answers-file.ts'
-import { play } from './exchange.ts'
+import { type Exchange, play } from './exchange.ts'
 import { themes } from './exchanges/index.ts'
 import type { Played } from './transcript.ts'
 
@@ -32,9 +33,26 @@ const releaseOf = async (address: string): Promise<Release> => {
   return release
 }
 
+/** Until every coordinator of a broker that has just started answers: 200 names cover all partitions of its logs. */
+const warm: Exchange = {
+  id: 'warm-up',
+  async play(talk) {
+    const until = ({ errorCode }: { errorCode: number }): boolean => !loading.has(errorCode)
+    await talk.ask('', InitProducerId, 1, { transactionalId: null, transactionTimeoutMs: 1000 }, { until })
+    await talk.ask('', FindCoordinator, 1, { key: 'g' }, { until })
+    for (let count = 0; count < 200; count++) {
+      await talk.ask('', Heartbeat, 1, { groupId: talk.fresh('g'), generationId: 1, memberId: 'm' }, { until })
+    }
+  },
+}
+const loading = new Set(
+  (['COORDINATOR_LOAD_IN_PROGRESS', 'COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR'] as const).map(codeOf),
+)
+
 await ready('zstd')
 const release = await releaseOf(address)
 const run = `${Date.now().toString(36)}-`
+await play(warm, { address, run }, release)
 for (const theme of themes) {
   if (theme.release !== release || (wanted.length > 0 && !wanted.includes(theme.name))) continue
   const played: Played[] = []
