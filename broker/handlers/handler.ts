@@ -16,7 +16,7 @@ export interface Principal {
 export interface Client {
   /** Unique in the broker's life; for logs and sessions. */
   readonly id: number
-  /** Peer address, as in Kafka's `/127.0.0.1`. */
+  /** Peer address: `127.0.0.1`. */
   readonly host: string
   /** Name of the listener it connected to. */
   readonly listener: string
