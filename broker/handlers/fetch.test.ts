@@ -132,92 +132,6 @@ test('a broker that is no replica is sent away', async t => {
   t.deepEqual(errorsIn(await stage.fetch({ replicaId: -2 })), ['NONE'])
 })
 
-test('an empty fetch waits, and is woken by the first record', async t => {
-  const stage = await filled(1)
-  const { answer, seen } = stage.fetching({ offset: 2, maxWaitMs: 500 })
-  t.false(await isDone(answer))
-  t.is(seen.parked, 1)
-  await stage.produce(batchOf(1))
-  t.deepEqual(offsetsIn(await answer), [2])
-  t.is((await stage.partition()).waiterCount, 0)
-  t.is(stage.clock.pending, 0)
-})
-
-test('when its time is over it is answered with what there is', async t => {
-  const stage = await filled(1)
-  const { answer } = stage.fetching({ offset: 0, minBytes: 10_000, maxWaitMs: 500 })
-  await stage.clock.advance(499)
-  t.false(await isDone(answer))
-  await stage.clock.advance(1)
-  t.deepEqual(offsetsIn(await answer), [0, 1])
-})
-
-test('minBytes are waited for over all partitions', async t => {
-  const stage = new Stage()
-  await stage.create('t', {}, 2)
-  const targets = [0, 1].map(index => ['t', index, 0] as const)
-  const { answer } = stage.fetching({ targets, minBytes: 2 * batchOf(2).length, maxWaitMs: 500 })
-  await stage.produce(batchOf(2), { index: 0 })
-  t.false(await isDone(answer))
-  await stage.produce(batchOf(2), { index: 1 })
-  t.is(offsetsIn(await answer).length, 4)
-})
-
-test('appends of one turn wake a fetch once, and all are in its answer', async t => {
-  const stage = new Stage()
-  await stage.create('t', {}, 2)
-  for (const index of [0, 1]) await stage.partition('t', index)
-  const { answer } = stage.fetching({ targets: [0, 1].map(index => ['t', index, 0] as const), maxWaitMs: 500 })
-  await settled()
-  await Promise.all([0, 1].map(index => stage.produce(batchOf(1), { index })))
-  t.deepEqual(offsetsIn(await answer), [0, 0])
-})
-
-test('an error ends the wait at once, also when it comes later', async t => {
-  const stage = await filled(1)
-  const targets = [
-    ['t', 0, 2],
-    ['nope', 0, 0],
-  ] as const
-  t.deepEqual(errorsIn(await stage.fetch({ targets, maxWaitMs: 500 })), ['NONE', 'UNKNOWN_TOPIC_OR_PARTITION'])
-  const deleted = stage.fetch({ offset: 2, maxWaitMs: 500 })
-  await settled()
-  await stage.delete('t')
-  t.deepEqual(errorsIn(await deleted), ['UNKNOWN_TOPIC_OR_PARTITION'])
-})
-
-test('a new leader epoch and a moved log start end the wait', async t => {
-  const stage = await filled(2)
-  const moved = stage.fetch({ offset: 4, maxWaitMs: 500 })
-  await settled()
-  await (await stage.partition()).trim(2)
-  t.is(first(await moved).logStartOffset, 2)
-  const fenced = stage.fetch({ offset: 4, maxWaitMs: 500, currentLeaderEpoch: 0 })
-  await settled()
-  stage.configure('t', {}, [1])
-  t.deepEqual(errorsIn(await fenced), ['FENCED_LEADER_EPOCH'])
-})
-
-test('where the engine answers later, nothing that comes between a read and the wait is missed', async t => {
-  const stage = new Stage()
-  await stage.create('t', {}, 2)
-  const slow = await stage.partition('t', 0)
-  await stage.produce(batchOf(1))
-  const read = slow.log.read.bind(slow.log)
-  slow.log.read = async (from, options) => {
-    await settled()
-    return read(from, options)
-  }
-  const size = batchOf(1).length
-  for (const offset of [0, 1]) {
-    const targets = [1, 0].map(index => ['t', index, index === 1 ? offset : 0] as const)
-    const { answer } = stage.fetching({ targets, minBytes: 2 * size, maxWaitMs: 500 })
-    await stage.produce(batchOf(1), { index: 1 })
-    t.deepEqual(offsetsIn(await answer), [offset, 0])
-  }
-  t.is(stage.clock.pending, 0)
-})
-
 test('a partition that another broker leads sends its clients there', async t => {
   const stage = await filled(1)
   const { answer } = stage.fetching({ apiVersion: 16, offset: 2, maxWaitMs: 500 })
@@ -230,40 +144,6 @@ test('a partition that another broker leads sends its clients there', async t =>
   const produced = (await stage.producing(batchOf(1), { apiVersion: 10 }).answer)!
   t.like(produced.responses[0]!.partitionResponses[0], { currentLeader: { leaderId: 2, leaderEpoch: 1 } })
   t.deepEqual(produced.nodeEndpoints, moved.nodeEndpoints)
-})
-
-test('a client that goes leaves nothing behind', async t => {
-  const stage = await filled(1)
-  const { answer, seen } = stage.fetching({ offset: 2, maxWaitMs: 500 })
-  await settled()
-  t.is((await stage.partition()).waiterCount, 1)
-  seen.close()
-  await answer
-  t.is((await stage.partition()).waiterCount, 0)
-  t.is(stage.clock.pending, 0)
-})
-
-test('slices are released when the answer is sent, also those of reads that did not suffice', async t => {
-  const stage = await filled(3)
-  const partition = await stage.partition()
-  const { log } = partition
-  let held = 0
-  const read = log.read.bind(log)
-  log.read = (from, options) => {
-    const slice = read(from, options)
-    if (slice instanceof Promise) throw new Error('the memory engine answers at once')
-    held++
-    return { ...slice, release: () => held-- }
-  }
-  const { answer, seen } = stage.fetching({ minBytes: 10_000, maxWaitMs: 500 })
-  await settled()
-  t.is(held, 0)
-  await stage.produce(batchOf(1))
-  await stage.clock.advance(500)
-  await answer
-  t.is(held, 1)
-  seen.sent()
-  t.is(held, 0)
 })
 
 /** Appends as a coordinator's log does: what Produce would refuse. */
@@ -335,92 +215,15 @@ test('zstd is not sent to versions that don’t know it', async t => {
 
 test('each version’s answer can be written', async t => {
   const stage = await filled()
+  await stage.create('u')
   const targets = [
     ['t', 0, 0],
-    ['t', 0, 99],
+    ['u', 0, 99],
   ] as const
   for (let apiVersion = 0; apiVersion <= 18; apiVersion++) {
     const answer = await stage.fetch({ apiVersion, targets, currentLeaderEpoch: apiVersion > 8 ? 0 : -1 })
     t.true(encodeResponse(Fetch, apiVersion, 1, answer).length > 0)
   }
-})
-
-const sizeOf = (answer: FetchAnswer, apiVersion: number): number =>
-  encodeResponse(Fetch, apiVersion, 1, answer).reduce((sum, chunk) => sum + chunk.length, 0)
-
-test('an idle fetch of a session over 200 partitions is answered with tens of bytes', async t => {
-  const stage = new Stage()
-  await stage.create('t', {}, 200)
-  const targets = Array.from({ length: 200 }, (_, index) => ['t', index, 0] as const)
-  const opened = await stage.fetch({ apiVersion: 13, targets, sessionEpoch: 0 })
-  t.is(opened.responses[0]!.partitions.length, 200)
-  const { sessionId } = opened
-  const idle = await stage.fetch({ apiVersion: 13, targets: [], sessionId: sessionId!, sessionEpoch: 1 })
-  t.true(sizeOf(idle, 13) < 60)
-  await stage.produce(batchOf(1), { index: 150 })
-  const news = await stage.fetch({ apiVersion: 13, targets: [], sessionId: sessionId!, sessionEpoch: 2 })
-  t.deepEqual(
-    news.responses.flatMap(topic => topic.partitions.map(partition => partition.partitionIndex)),
-    [150],
-  )
-})
-
-test('a session takes additions and changes, forgets, and ends', async t => {
-  const stage = await filled(2)
-  await stage.create('u')
-  const { sessionId } = await stage.fetch({ sessionEpoch: 0 })
-  const next = (sessionEpoch: number, ask: Parameters<Stage['fetch']>[0]) =>
-    stage.fetch({ targets: [], ...ask, sessionId: sessionId!, sessionEpoch })
-  t.deepEqual(offsetsIn(await next(1, {})), [0, 1, 2, 3])
-  t.deepEqual(offsetsIn(await next(2, { offset: 4, targets: [['t', 0, 4]] })), [])
-  t.deepEqual(errorsIn(await next(3, { targets: [['u', 0, 0]] })), ['NONE'])
-  t.deepEqual(errorsIn(await next(4, {})), [])
-  await stage.produce(batchOf(1))
-  await stage.produce(batchOf(1), { topic: 'u' })
-  const forgotten = await next(5, { forgotten: [['t', 0]] })
-  t.deepEqual(
-    forgotten.responses.map(topic => topic.topic),
-    ['u'],
-  )
-  t.is((await next(-1, {})).sessionId, 0)
-  t.is(stage.sessions.size, 0)
-})
-
-test('an error is said again in every answer of a session, and its end once', async t => {
-  const stage = await filled(1)
-  const { sessionId } = await stage.fetch({ sessionEpoch: 0, targets: [['t', 0, 99]] })
-  const next = (sessionEpoch: number, targets: readonly (readonly [string, number, number])[] = []) =>
-    stage.fetch({ targets, sessionId: sessionId!, sessionEpoch })
-  t.deepEqual(errorsIn(await next(1)), ['OFFSET_OUT_OF_RANGE'])
-  t.deepEqual(errorsIn(await next(2)), ['OFFSET_OUT_OF_RANGE'])
-  t.deepEqual(errorsIn(await next(3, [['t', 0, 2]])), ['NONE'])
-  t.deepEqual(errorsIn(await next(4)), [])
-})
-
-test('a session notices that its topic was deleted and made anew', async t => {
-  const stage = await filled(1)
-  const { sessionId } = await stage.fetch({ apiVersion: 13, sessionEpoch: 0, targets: [['t', 0, 2]] })
-  const next = (sessionEpoch: number) =>
-    stage.fetch({ apiVersion: 13, targets: [], sessionId: sessionId!, sessionEpoch })
-  await stage.delete('t')
-  t.deepEqual(errorsIn(await next(1)), ['UNKNOWN_TOPIC_OR_PARTITION'])
-  await stage.create('t')
-  t.deepEqual(errorsIn(await next(2)), ['INCONSISTENT_TOPIC_ID'])
-})
-
-test('partitions that were served come last next time', async t => {
-  const stage = new Stage()
-  await stage.create('t', {}, 3)
-  for (const index of [0, 1, 2]) for (let n = 0; n < 3; n++) await stage.produce(batchOf(2), { index })
-  const targets = [0, 1, 2].map(index => ['t', index, 0] as const)
-  const { sessionId } = await stage.fetch({ targets, sessionEpoch: 0, maxBytes: 1 })
-  const served: number[] = []
-  for (let epoch = 1; epoch <= 4; epoch++) {
-    const answer = await stage.fetch({ targets: [], sessionId: sessionId!, sessionEpoch: epoch, maxBytes: 1 })
-    for (const partition of answer.responses.flatMap(topic => topic.partitions))
-      if ((partition.records as Buffer[]).length > 0) served.push(partition.partitionIndex)
-  }
-  t.deepEqual(served, [0, 1, 2, 0])
 })
 
 test('a record batch larger than all limits still comes through', async t => {

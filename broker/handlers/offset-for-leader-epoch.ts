@@ -1,6 +1,6 @@
 import { codeOf, KafkaError } from '../../protocol/errors.ts'
 import { OffsetForLeaderEpoch } from '../../protocol/messages/offset-for-leader-epoch.ts'
-import { checkLeaderEpoch } from '../partition/fetch-read.ts'
+import { checkLeaderEpoch } from '../partition/fetch/fetch-read.ts'
 import { each } from './each.ts'
 import { handler } from './handler.ts'
 

@@ -1,6 +1,6 @@
 import { codeOf, KafkaError } from '../../protocol/errors.ts'
 import { Produce } from '../../protocol/messages/produce.ts'
-import { ProduceRun } from '../partition/produce-run.ts'
+import { ProduceRun } from '../partition/produce/produce-run.ts'
 import { handler } from './handler.ts'
 
 const isAcks = (acks: number): acks is -1 | 0 | 1 => acks === -1 || acks === 0 || acks === 1

@@ -4,7 +4,7 @@
  */
 import type { AppendRequest, Appended, Batch, Log } from '../../storage/engine.ts'
 import type { Appender, Appending } from './appender.ts'
-import { ProducerState } from './producer-state.ts'
+import { ProducerState } from './folds/producer-state.ts'
 
 /** Why a queued append came to nothing; `unknown` is the one where it may be in the log all the same. */
 export type AppendFailure = Exclude<Appended, { ok: true }>['reason'] | 'unknown' | 'closed'

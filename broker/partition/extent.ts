@@ -4,7 +4,7 @@
 import type { KafkaError } from '../../protocol/errors.ts'
 import type { Bounds } from '../../storage/engine.ts'
 import type { Clock } from '../clock.ts'
-import type { TransactionState } from './transaction-state.ts'
+import type { TransactionState } from './folds/transaction-state.ts'
 import { type Isolation, type Waiter, Waiters } from './waiters.ts'
 
 /** The bounds of one partition, as last heard from its log. */

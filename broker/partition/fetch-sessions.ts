@@ -5,7 +5,7 @@
 import { KafkaError } from '../../protocol/errors.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Config } from '../config/config.ts'
-import type { FetchSession } from './fetch-session.ts'
+import type { FetchSession } from './fetch/fetch-session.ts'
 
 /** A session unused for this long may be evicted for any other; a younger one only for a larger one. */
 const EVICTION_MS = 120_000

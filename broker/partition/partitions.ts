@@ -10,7 +10,7 @@ import type { PartitionHost } from '../cluster/partition-host.ts'
 import type { Topic } from '../cluster/topic.ts'
 import type { Config } from '../config/config.ts'
 import { Appender } from './appender.ts'
-import { Maintenance } from './maintenance.ts'
+import { Maintenance } from './upkeep/maintenance.ts'
 import { logIdOf, Partition, type PartitionDeps } from './partition.ts'
 
 /** What the partitions are built on. */

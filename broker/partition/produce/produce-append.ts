@@ -1,10 +1,10 @@
 /**
  * One Produce to one partition, on its way through the partition's append queue.
  */
-import * as batch from '../../protocol/records/batch.ts'
-import { KafkaError } from '../../protocol/errors.ts'
+import * as batch from '../../../protocol/records/batch.ts'
+import { KafkaError } from '../../../protocol/errors.ts'
 import type { AppendCaller, AppendOptions, AppendOutcome, Appended } from './append-outcome.ts'
-import type { AppendFailure, AppendTurn, QueuedAppend } from './append-queue.ts'
+import type { AppendFailure, AppendTurn, QueuedAppend } from '../append-queue.ts'
 
 /** What a Produce's append needs of its partition. */
 export interface ProduceOwner {

@@ -1,14 +1,14 @@
 /**
  * The answer to a Fetch from what its partitions gave: in a session only what the client doesn't know yet (KIP-227).
  */
-import { codeOf, KafkaError } from '../../protocol/errors.ts'
-import type { Fetch } from '../../protocol/messages/fetch.ts'
-import { downConvert } from '../../protocol/records/down-convert.ts'
-import type { ResponseOf } from '../../protocol/schema/notation.ts'
+import { codeOf, KafkaError } from '../../../protocol/errors.ts'
+import type { Fetch } from '../../../protocol/messages/fetch.ts'
+import { downConvert } from '../../../protocol/records/down-convert.ts'
+import type { ResponseOf } from '../../../protocol/schema/notation.ts'
 import type { FetchPlan } from './fetch-plan.ts'
 import { failedResult, type FetchResult } from './fetch-read.ts'
-import type { FetchSessions } from './fetch-sessions.ts'
-import type { LeaderHints } from './leader-hint.ts'
+import type { FetchSessions } from '../fetch-sessions.ts'
+import type { LeaderHints } from '../leader-hint.ts'
 
 type FetchResponse = ResponseOf<typeof Fetch>
 type TopicResponse = FetchResponse['responses'][number]

@@ -1,8 +1,8 @@
 /**
  * One incremental fetch session (KIP-227): the partitions that a client follows, in the order in which they are served next.
  */
-import type { Fetch } from '../../protocol/messages/fetch.ts'
-import type { RequestOf } from '../../protocol/schema/notation.ts'
+import type { Fetch } from '../../../protocol/messages/fetch.ts'
+import type { RequestOf } from '../../../protocol/schema/notation.ts'
 import { FetchTarget } from './fetch-target.ts'
 
 type FetchRequest = RequestOf<typeof Fetch>

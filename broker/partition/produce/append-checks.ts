@@ -1,10 +1,10 @@
 /**
  * Whether a partition takes a batch now: what `validate` can't know.
  */
-import { KafkaError } from '../../protocol/errors.ts'
-import * as batch from '../../protocol/records/batch.ts'
+import { KafkaError } from '../../../protocol/errors.ts'
+import * as batch from '../../../protocol/records/batch.ts'
 import type { AppendOptions } from './append-outcome.ts'
-import type { Partition } from './partition.ts'
+import type { Partition } from '../partition.ts'
 
 /**
  * Throws NOT_ENOUGH_REPLICAS for acks −1 with fewer replicas in sync than `min.insync.replicas` (or than all, where there are

@@ -2,7 +2,7 @@
  * The fold that makes producers idempotent (KIP-98): of every producer the epoch and its last five batches. Pure: it is
  * asked before an append, told after it, and rebuilt by telling it the log again.
  */
-import { KafkaError } from '../../protocol/errors.ts'
+import { KafkaError } from '../../../protocol/errors.ts'
 
 /** A batch that a producer appended. Sequences are inclusive; `lastOffset` − `offsetDelta` is its first offset. */
 export interface ProducedBatch {

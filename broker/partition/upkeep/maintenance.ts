@@ -3,13 +3,13 @@
  * at a time; on the broker's clock, or when asked for.
  */
 import type { Logger } from 'pino'
-import { KafkaError } from '../../protocol/errors.ts'
-import { type Engine, LogGone } from '../../storage/engine.ts'
-import type { Cancel, Clock } from '../clock.ts'
-import type { Topic } from '../cluster/topic.ts'
-import type { Config } from '../config/config.ts'
+import { KafkaError } from '../../../protocol/errors.ts'
+import { type Engine, LogGone } from '../../../storage/engine.ts'
+import type { Cancel, Clock } from '../../clock.ts'
+import type { Topic } from '../../cluster/topic.ts'
+import type { Config } from '../../config/config.ts'
 import { type Cleanable, clean, cleanableOf, isCleaningDue } from './cleaner.ts'
-import { logIdOf, type Partition } from './partition.ts'
+import { logIdOf, type Partition } from '../partition.ts'
 import { retentionStart } from './retention.ts'
 
 /** How soon after the start the first round begins, ms: Kafka's `log.initial.task.delay.ms`. */

@@ -2,11 +2,11 @@
  * What a produced batch goes through before it is queued: checked, and brought into the form in which its topic stores it.
  * All that is wrong is found here; afterwards only the producer's sequence can refuse it.
  */
-import { KafkaError } from '../../protocol/errors.ts'
-import * as batch from '../../protocol/records/batch.ts'
-import { type Codec, codecOf, ready } from '../../protocol/records/compression.ts'
-import { upConvert } from '../../protocol/records/up-convert.ts'
-import type { TopicSettings } from '../config/resolved-topic-settings.ts'
+import { KafkaError } from '../../../protocol/errors.ts'
+import * as batch from '../../../protocol/records/batch.ts'
+import { type Codec, codecOf, ready } from '../../../protocol/records/compression.ts'
+import { upConvert } from '../../../protocol/records/up-convert.ts'
+import type { TopicSettings } from '../../config/resolved-topic-settings.ts'
 import { checkHeader, checkSize } from './batch-checks.ts'
 import { recompress, targetCodec } from './recompress.ts'
 import { checkHeaderTimestamps, checkRecords, MAX_DECOMPRESSED_BYTES } from './record-checks.ts'

@@ -1,7 +1,7 @@
 /**
  * Aborted transactions in the form of Kafka's `.txnindex` files (entries of version 0); one file for the whole log.
  */
-import { readInt64, writeInt64 } from '../../protocol/records/batch.ts'
+import { readInt64, writeInt64 } from '../../../protocol/records/batch.ts'
 import type { AbortedTransaction } from './transaction-state.ts'
 
 const VERSION = 0

@@ -1,12 +1,12 @@
 import test from 'ava'
-import * as batch from '../../protocol/records/batch.ts'
-import { buildBatch } from '../../protocol/records/build.ts'
-import { buildMarker, readControl } from '../../protocol/records/control.ts'
-import { SeededRandom } from '../testing/seeded-random.ts'
-import { Folds } from './folds.ts'
+import * as batch from '../../../protocol/records/batch.ts'
+import { buildBatch } from '../../../protocol/records/build.ts'
+import { buildMarker, readControl } from '../../../protocol/records/control.ts'
+import { SeededRandom } from '../../testing/seeded-random.ts'
+import { Folds } from '../folds/folds.ts'
 import { OffsetMap } from './offset-map.ts'
-import type { Partition } from './partition.ts'
-import { batchOf, recordOf, recordsIn, Stage, wholeLog } from './testing/stage.ts'
+import type { Partition } from '../partition.ts'
+import { batchOf, recordOf, recordsIn, Stage, wholeLog } from '../testing/stage.ts'
 
 const SETTINGS = { 'cleanup.policy': 'compact', 'segment.bytes': '400', 'delete.retention.ms': '1000' }
 

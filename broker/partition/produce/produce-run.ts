@@ -2,18 +2,18 @@
  * One Produce request on its way: its batches go to their partitions' queues, their outcomes come back by slot, and the
  * answer is made when all are there.
  */
-import { codeOf, type ErrorName, KafkaError } from '../../protocol/errors.ts'
-import type { Produce } from '../../protocol/messages/produce.ts'
-import * as batch from '../../protocol/records/batch.ts'
-import type { RequestOf, ResponseOf } from '../../protocol/schema/notation.ts'
-import type { Broker } from '../broker.ts'
-import type { Topic } from '../cluster/topic.ts'
-import type { Context } from '../handlers/handler.ts'
+import { codeOf, type ErrorName, KafkaError } from '../../../protocol/errors.ts'
+import type { Produce } from '../../../protocol/messages/produce.ts'
+import * as batch from '../../../protocol/records/batch.ts'
+import type { RequestOf, ResponseOf } from '../../../protocol/schema/notation.ts'
+import type { Broker } from '../../broker.ts'
+import type { Topic } from '../../cluster/topic.ts'
+import type { Context } from '../../handlers/handler.ts'
 import type { AppendCaller, AppendOptions, AppendOutcome } from './append-outcome.ts'
 import { checkForm } from './batch-checks.ts'
 import { InvalidRecords } from './invalid-records.ts'
-import { LeaderHints } from './leader-hint.ts'
-import type { Partition } from './partition.ts'
+import { LeaderHints } from '../leader-hint.ts'
+import type { Partition } from '../partition.ts'
 import { validate } from './validate.ts'
 
 type ProduceRequest = RequestOf<typeof Produce>

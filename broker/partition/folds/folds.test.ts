@@ -1,13 +1,13 @@
 import test from 'ava'
-import { buildMarker } from '../../protocol/records/control.ts'
-import { createMemoryEngine } from '../../storage/memory/engine.ts'
-import type { Log } from '../../storage/engine.ts'
-import * as batch from '../../protocol/records/batch.ts'
-import { SeededRandom } from '../testing/seeded-random.ts'
+import { buildMarker } from '../../../protocol/records/control.ts'
+import { createMemoryEngine } from '../../../storage/memory/engine.ts'
+import type { Log } from '../../../storage/engine.ts'
+import * as batch from '../../../protocol/records/batch.ts'
+import { SeededRandom } from '../../testing/seeded-random.ts'
 import { decodeAbortedIndex, encodeAbortedIndex } from './aborted-index.ts'
 import { decodeEpochFile, encodeEpochFile } from './epoch-file.ts'
 import { Folds } from './folds.ts'
-import { batchOf } from './testing/stage.ts'
+import { batchOf } from '../testing/stage.ts'
 
 const newLog = async (): Promise<{ log: Log; append(bytes: Buffer): number }> => {
   const engine = createMemoryEngine()

@@ -2,10 +2,10 @@
  * The checks of a produced batch's records: those of an uncompressed one are walked without making objects; a compressed one
  * is opened only where the topic needs it. What is said of every bad record is found again, with objects, when there is one.
  */
-import * as batch from '../../protocol/records/batch.ts'
-import { type KafkaRecord, RecordReader, recordsOf } from '../../protocol/records/record-reader.ts'
-import { type Walk, walkRecords } from '../../protocol/records/walk.ts'
-import type { TopicSettings } from '../config/resolved-topic-settings.ts'
+import * as batch from '../../../protocol/records/batch.ts'
+import { type KafkaRecord, RecordReader, recordsOf } from '../../../protocol/records/record-reader.ts'
+import { type Walk, walkRecords } from '../../../protocol/records/walk.ts'
+import type { TopicSettings } from '../../config/resolved-topic-settings.ts'
 import type { RecordError } from './append-outcome.ts'
 import { InvalidRecords } from './invalid-records.ts'
 

@@ -1,8 +1,8 @@
 /**
  * Which whole segments a partition may drop: by age, by size (`cleanup.policy` delete).
  */
-import type { Segment } from '../../storage/engine.ts'
-import type { TopicSettings } from '../config/resolved-topic-settings.ts'
+import type { Segment } from '../../../storage/engine.ts'
+import type { TopicSettings } from '../../config/resolved-topic-settings.ts'
 
 /** The settings that retention looks at. */
 export type RetentionSettings = Pick<TopicSettings, 'cleanupDelete' | 'retentionMs' | 'retentionBytes'>

@@ -2,8 +2,8 @@
  * Kafka's file of producer states (`<offset>.snapshot`, version 1): what a partition remembers of its producers, so that
  * a restart needn't read the whole log. Only the last batch of each producer is in it.
  */
-import { readInt64, writeInt64 } from '../../protocol/records/batch.ts'
-import { crc32c } from '../../protocol/records/crc32c.ts'
+import { readInt64, writeInt64 } from '../../../protocol/records/batch.ts'
+import { crc32c } from '../../../protocol/records/crc32c.ts'
 import { type Producer, sequenceBefore } from './producer-state.ts'
 
 const VERSION = 1

@@ -1,8 +1,8 @@
 import test from 'ava'
-import type { Segment } from '../../storage/engine.ts'
-import { SeededRandom } from '../testing/seeded-random.ts'
+import type { Segment } from '../../../storage/engine.ts'
+import { SeededRandom } from '../../testing/seeded-random.ts'
 import { retentionStart } from './retention.ts'
-import { batchOf, Stage } from './testing/stage.ts'
+import { batchOf, Stage } from '../testing/stage.ts'
 
 const NOW = 1_000_000
 

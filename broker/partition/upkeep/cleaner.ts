@@ -3,15 +3,15 @@
  * loop to others.
  */
 import type { Logger } from 'pino'
-import * as batch from '../../protocol/records/batch.ts'
-import { KafkaError } from '../../protocol/errors.ts'
-import { codecOf, ready } from '../../protocol/records/compression.ts'
-import { RecordReader } from '../../protocol/records/record-reader.ts'
-import type { Segment } from '../../storage/engine.ts'
-import type { Clock } from '../clock.ts'
+import * as batch from '../../../protocol/records/batch.ts'
+import { KafkaError } from '../../../protocol/errors.ts'
+import { codecOf, ready } from '../../../protocol/records/compression.ts'
+import { RecordReader } from '../../../protocol/records/record-reader.ts'
+import type { Segment } from '../../../storage/engine.ts'
+import type { Clock } from '../../clock.ts'
 import { CompactionPass } from './compaction-pass.ts'
 import { OffsetMap } from './offset-map.ts'
-import type { Partition } from './partition.ts'
+import type { Partition } from '../partition.ts'
 
 /** What cleaning needs besides the partition. */
 export interface CleanerDeps {

@@ -1,10 +1,10 @@
 /**
  * Gives a batch the codec that its topic wants (`compression.type`).
  */
-import * as batch from '../../protocol/records/batch.ts'
-import { type Codec, codecs, compress } from '../../protocol/records/compression.ts'
-import { recordsOf } from '../../protocol/records/record-reader.ts'
-import type { TopicSettings } from '../config/resolved-topic-settings.ts'
+import * as batch from '../../../protocol/records/batch.ts'
+import { type Codec, codecs, compress } from '../../../protocol/records/compression.ts'
+import { recordsOf } from '../../../protocol/records/record-reader.ts'
+import type { TopicSettings } from '../../config/resolved-topic-settings.ts'
 
 /** The settings that say how batches are stored. */
 export type CompressionSettings = Pick<

@@ -3,13 +3,13 @@
  * record; tombstones and markers until their horizon (KIP-534); of each live producer the last batch, emptied if need be, so
  * that its sequence survives; nothing of aborted transactions.
  */
-import { KafkaError } from '../../protocol/errors.ts'
-import * as batch from '../../protocol/records/batch.ts'
-import { readControl } from '../../protocol/records/control.ts'
-import { emptied, filterBatch } from '../../protocol/records/filter-batch.ts'
-import type { KafkaRecord } from '../../protocol/records/record-reader.ts'
+import { KafkaError } from '../../../protocol/errors.ts'
+import * as batch from '../../../protocol/records/batch.ts'
+import { readControl } from '../../../protocol/records/control.ts'
+import { emptied, filterBatch } from '../../../protocol/records/filter-batch.ts'
+import type { KafkaRecord } from '../../../protocol/records/record-reader.ts'
 import type { OffsetMap } from './offset-map.ts'
-import type { ProducerState } from './producer-state.ts'
+import type { ProducerState } from '../folds/producer-state.ts'
 
 /** What a pass decides by. */
 export interface CompactionRules {

@@ -1,14 +1,14 @@
 /**
  * Finds offsets by timestamp, inside batches (ListOffsets).
  */
-import { KafkaError } from '../../protocol/errors.ts'
-import * as batch from '../../protocol/records/batch.ts'
-import { codecOf, ready } from '../../protocol/records/compression.ts'
-import { RecordReader } from '../../protocol/records/record-reader.ts'
-import type { Segment } from '../../storage/engine.ts'
-import type { Partition } from './partition.ts'
-import { MAX_DECOMPRESSED_BYTES } from './record-checks.ts'
-import type { Isolation } from './waiters.ts'
+import { KafkaError } from '../../../protocol/errors.ts'
+import * as batch from '../../../protocol/records/batch.ts'
+import { codecOf, ready } from '../../../protocol/records/compression.ts'
+import { RecordReader } from '../../../protocol/records/record-reader.ts'
+import type { Segment } from '../../../storage/engine.ts'
+import type { Partition } from '../partition.ts'
+import { MAX_DECOMPRESSED_BYTES } from '../produce/record-checks.ts'
+import type { Isolation } from '../waiters.ts'
 
 /** All −1 where nothing was found. */
 export interface FoundOffset {

@@ -2,9 +2,9 @@
  * All that a partition knows beyond its log's bounds, folded over the log's batches: producers, transactions, leader epochs.
  * Live and on replay the same `apply` sees every batch once, in order. Checkpoints are Kafka's own files.
  */
-import * as batch from '../../protocol/records/batch.ts'
-import { readControl } from '../../protocol/records/control.ts'
-import type { Checkpoint, Log } from '../../storage/engine.ts'
+import * as batch from '../../../protocol/records/batch.ts'
+import { readControl } from '../../../protocol/records/control.ts'
+import type { Checkpoint, Log } from '../../../storage/engine.ts'
 import { decodeAbortedIndex, encodeAbortedIndex } from './aborted-index.ts'
 import { decodeEpochFile, encodeEpochFile } from './epoch-file.ts'
 import { EpochStarts } from './epoch-starts.ts'

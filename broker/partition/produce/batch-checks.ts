@@ -1,8 +1,8 @@
 /**
  * The checks of a produced batch that need no look at its records. Order and codes are those of Kafka 4.3.
  */
-import { KafkaError } from '../../protocol/errors.ts'
-import * as batch from '../../protocol/records/batch.ts'
+import { KafkaError } from '../../../protocol/errors.ts'
+import * as batch from '../../../protocol/records/batch.ts'
 
 /** Number of the zstd codec. */
 const ZSTD = 4

@@ -1,4 +1,4 @@
-import { type ErrorName, KafkaError } from '../../protocol/errors.ts'
+import { type ErrorName, KafkaError } from '../../../protocol/errors.ts'
 import type { RecordError } from './append-outcome.ts'
 
 /** A batch refused for what some of its records are (KIP-467): nothing of it is stored. */

@@ -2,14 +2,14 @@
  * One Fetch that may wait (long poll): reads its partitions, and reads them again when enough has come, when something ends
  * the wait, or when the client's patience is over.
  */
-import * as batch from '../../protocol/records/batch.ts'
-import type { Slice } from '../../storage/engine.ts'
-import type { Cancel, Clock } from '../clock.ts'
-import type { Context } from '../handlers/handler.ts'
+import * as batch from '../../../protocol/records/batch.ts'
+import type { Slice } from '../../../storage/engine.ts'
+import type { Cancel, Clock } from '../../clock.ts'
+import type { Context } from '../../handlers/handler.ts'
 import { type FetchReading, type FetchResult, readTarget } from './fetch-read.ts'
 import type { FetchTarget } from './fetch-target.ts'
-import type { Partition } from './partition.ts'
-import type { Isolation, Waiter } from './waiters.ts'
+import type { Partition } from '../partition.ts'
+import type { Isolation, Waiter } from '../waiters.ts'
 
 /** What the client asks of the answer. */
 export interface FetchLimits {

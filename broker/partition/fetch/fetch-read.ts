@@ -1,15 +1,15 @@
 /**
  * Reads one partition for a Fetch: the checks that Kafka makes, in its order, then the batches.
  */
-import { KafkaError } from '../../protocol/errors.ts'
-import type { Slice } from '../../storage/engine.ts'
-import type { Topic } from '../cluster/topic.ts'
-import type { EpochEnd } from './epoch-starts.ts'
+import { KafkaError } from '../../../protocol/errors.ts'
+import type { Slice } from '../../../storage/engine.ts'
+import type { Topic } from '../../cluster/topic.ts'
+import type { EpochEnd } from '../folds/epoch-starts.ts'
 import type { FetchTarget } from './fetch-target.ts'
-import type { Partition } from './partition.ts'
-import type { Partitions } from './partitions.ts'
-import type { AbortedTransaction } from './transaction-state.ts'
-import type { Isolation } from './waiters.ts'
+import type { Partition } from '../partition.ts'
+import type { Partitions } from '../partitions.ts'
+import type { AbortedTransaction } from '../folds/transaction-state.ts'
+import type { Isolation } from '../waiters.ts'
 
 /** What one partition has for a Fetch. Offsets are −1 where there is an error. */
 export interface FetchResult {

@@ -1,9 +1,9 @@
 /**
  * One partition that a Fetch asks for: by itself in a request without session, remembered in a session.
  */
-import type { Fetch } from '../../protocol/messages/fetch.ts'
-import type { RequestOf } from '../../protocol/schema/notation.ts'
-import type { Topic } from '../cluster/topic.ts'
+import type { Fetch } from '../../../protocol/messages/fetch.ts'
+import type { RequestOf } from '../../../protocol/schema/notation.ts'
+import type { Topic } from '../../cluster/topic.ts'
 
 type FetchTopic = RequestOf<typeof Fetch>['topics'][number]
 type FetchPartition = FetchTopic['partitions'][number]

@@ -1,5 +1,5 @@
 import test from 'ava'
-import type { KafkaError } from '../../protocol/errors.ts'
+import type { KafkaError } from '../../../protocol/errors.ts'
 import { ProducerState, sequenceBefore } from './producer-state.ts'
 
 /**

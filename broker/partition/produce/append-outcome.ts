@@ -1,7 +1,7 @@
 /**
  * What an append to a partition is asked with, and what comes of it.
  */
-import type { KafkaError } from '../../protocol/errors.ts'
+import type { KafkaError } from '../../../protocol/errors.ts'
 
 /** One record that made its batch refused (KIP-467): its index in the batch, and why. */
 export interface RecordError {

@@ -1,10 +1,10 @@
 /**
  * Which partitions a Fetch request is about: its own, those of a session it opens, or those of a session it goes on with.
  */
-import type { Fetch } from '../../protocol/messages/fetch.ts'
-import type { RequestOf } from '../../protocol/schema/notation.ts'
+import type { Fetch } from '../../../protocol/messages/fetch.ts'
+import type { RequestOf } from '../../../protocol/schema/notation.ts'
 import { FetchSession } from './fetch-session.ts'
-import type { FetchSessions } from './fetch-sessions.ts'
+import type { FetchSessions } from '../fetch-sessions.ts'
 import type { FetchTarget } from './fetch-target.ts'
 
 /** In a request: no session. In a session's life: the epoch that ends it. */
