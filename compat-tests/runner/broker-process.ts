@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { join } from 'node:path'
+import { endAtExit } from './at-exit.ts'
 
 const startMs = 15_000
 const stopMs = 5_000
@@ -47,6 +48,10 @@ export class BrokerProcess {
     const args = ['start', '--port', port, '--engine', this.#engine, '--data-dir', join(this.#directory, 'data')]
     const child = spawn(process.execPath, [this.#bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
+    child.once(
+      'exit',
+      endAtExit(() => child.kill('SIGKILL')),
+    )
     child.stdout?.pipe(this.#log, { end: false })
     child.stderr?.pipe(this.#log, { end: false })
     child.once('exit', (exitCode, signal) => {

@@ -1,4 +1,6 @@
 /** The command line of the runner. */
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { clients } from '../clients/index.ts'
 import { scenarios } from '../scenarios/index.ts'
@@ -28,7 +30,7 @@ export const usage = `npm run compat [-- CLIENT... [--scenario ID]... [--engine 
 Without clients, all of them: ${[...clients.keys()].join(', ')}. Engines: ${engines.join(', ')}.
 --target runs against a broker that is there already, and skips what needs a broker of its own.`
 
-/** The options in `args`; throws an Error that says what is wrong with them. `defaultBrokerBin` is a path. */
+/** The options in `args`; throws an Error that says what is wrong with them. `defaultBrokerBin` is an absolute path. */
 export function readOptions(args: readonly string[], defaultBrokerBin: string): Options {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -45,13 +47,18 @@ export function readOptions(args: readonly string[], defaultBrokerBin: string): 
   if (values.help) throw new Error('What can be run:')
   const jobs = Number(values.jobs ?? 4)
   if (!Number.isInteger(jobs) || jobs < 1) throw new Error(`--jobs must be a whole number from 1 on: ${values.jobs}`)
+  // npm runs scripts in their package's folder and says where it was called.
+  const brokerBin = resolve(process.env.INIT_CWD ?? '.', values['broker-bin'] ?? defaultBrokerBin)
+  if (values.target === undefined && !existsSync(brokerBin)) {
+    throw new Error(`there is no broker at ${brokerBin}: build it first, with npm run build in the repository's root`)
+  }
   const allIds = scenarios.map(({ id }) => id)
   return {
     clients: chosen('client', positionals, [...clients.keys()]),
     scenarioIds: chosen('story', values.scenario ?? [], allIds),
     engines: values.target === undefined ? chosen('engine', values.engine ?? [], engines) : [],
     target: values.target,
-    brokerBin: values['broker-bin'] ?? defaultBrokerBin,
+    brokerBin,
     jobs,
   }
 }

@@ -1,6 +1,7 @@
 /** Has one client tell its stories, in processes that end with the first story that doesn't. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { endAtExit } from './at-exit.ts'
 import type { BeganMessage, EndedMessage, PlayMessage, RestartedMessage, RestartMessage } from './story-messages.ts'
 
 /** A story and how it ended. */
@@ -41,6 +42,7 @@ async function tellInOneProcess(telling: Telling): Promise<ReadonlySet<string>> 
   const done = new Set<string>()
   // A group of its own, so that what the process started ends with it.
   const child = fork(storyProcess, { stdio: ['ignore', 'inherit', 'pipe', 'ipc'], detached: true })
+  const forget = endAtExit(() => endGroup(child))
   let current: string | undefined
   let timer: NodeJS.Timeout | undefined
   let complaints = ''
@@ -77,6 +79,7 @@ async function tellInOneProcess(telling: Telling): Promise<ReadonlySet<string>> 
     child.once('close', (exitCode, signal) => resolve(String(signal ?? exitCode)))
   })
   endGroup(child)
+  forget()
   const unfinished = current ?? (done.size === 0 ? telling.scenarioIds[0] : undefined)
   if (unfinished !== undefined) {
     const reason = `the client's process ended with ${how}: ${complaints.trim()}`
