@@ -9,6 +9,7 @@ import { isTopicSettingKey, removedTopicSettings, topicSettings } from '../confi
 import { type BrokerSettingsView, checkBrokerConfig, checkGroupConfig, checkTopicConfig } from './config-rules.ts'
 import { type ConfigImage, type MetadataImage, resourceTypes } from './metadata-image.ts'
 import type { MetadataRecord } from './records.ts'
+import { checkTopicName } from './topic-names.ts'
 
 /** Operations of IncrementalAlterConfigs (KIP-339), with the numbers of the wire. */
 export const configOperations = { SET: 0, DELETE: 1, APPEND: 2, SUBTRACT: 3 } as const
@@ -79,7 +80,7 @@ const changed = (type: number, current: ConfigImage, { changes, replace }: Resou
 }
 
 /**
- * The facts that make the changes. Throws KafkaError: UNKNOWN_TOPIC_OR_PARTITION, INVALID_CONFIG, INVALID_REQUEST.
+ * The facts that make the changes. Throws KafkaError: INVALID_TOPIC_EXCEPTION, UNKNOWN_TOPIC_OR_PARTITION, INVALID_CONFIG, INVALID_REQUEST.
  * @param brokers ids of the brokers
  */
 export const decideConfigChanges = (
@@ -105,6 +106,7 @@ const checkResource = (image: MetadataImage, { type, name }: ResourceChanges, br
   switch (type) {
     case resourceTypes.TOPIC:
       if (name === '') throw invalidRequest('Default topic resources are not allowed.')
+      checkTopicName(name)
       if (image.topicByName(name) === undefined) {
         throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `The topic '${name}' does not exist.`)
       }

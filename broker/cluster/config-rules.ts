@@ -53,6 +53,9 @@ const threadSettings: ReadonlySet<string> = new Set<BrokerSettingKey>([
   'num.replica.fetchers',
 ])
 
+/** Key and trust stores: each listener has its own, under `listener.name.<name>.` (observed with Kafka 4.3). */
+const isStoreSetting = (key: string): boolean => /^ssl\.(?:key\.password|(?:key|trust)store\.)/.test(key)
+
 const checkThreads = (key: BrokerSettingKey, value: number, current: number): void => {
   if (value > current * 2) {
     throw invalidRequest(`${key} cannot be increased to more than double the current value ${current}`)
@@ -63,7 +66,7 @@ const checkThreads = (key: BrokerSettingKey, value: number, current: number): vo
 }
 
 /**
- * INVALID_REQUEST: a setting that may not change while brokers run, or only per broker; a value that isn't allowed. An
+ * INVALID_REQUEST: a setting that may not change while brokers run, or only per broker or listener; a value that isn't allowed. An
  * unknown setting passes, as in Kafka, where it may be a plug-in's.
  * @param changed the keys that this change gives a value @param forAll the settings are those of all brokers
  */
@@ -76,6 +79,12 @@ export const checkBrokerConfig = (
   const known = [...changed].filter(isBrokerSettingKey)
   const fixed = known.filter(key => brokerSettings[key].update === 'read-only')
   if (fixed.length > 0) throw invalidRequest(`Cannot update these configs dynamically: [${fixed.join(', ')}]`)
+  const ofListeners = known.filter(isStoreSetting)
+  if (ofListeners.length > 0) {
+    throw invalidRequest(
+      `Only with a listener's prefix these can change while brokers run: [${ofListeners.join(', ')}]`,
+    )
+  }
   const single = known.filter(key => brokerSettings[key].update === 'per-broker')
   if (forAll && single.length > 0) {
     throw invalidRequest(`Cannot update these configs at default cluster level: [${single.join(', ')}]`)
