@@ -33,7 +33,9 @@ const deleteAll = async (doomed: readonly Doomed[], cluster: Cluster): Promise<A
   const nameOf = ({ name, topicId }: Doomed) => name ?? cluster.topicById(topicId)?.name ?? topicId
   const times = new Map<string, number>()
   for (const one of doomed) times.set(nameOf(one), (times.get(nameOf(one)) ?? 0) + 1)
-  const distinct = [...new Map(doomed.map(one => [nameOf(one), one])).values()]
+  const merged = new Map<string, Doomed>()
+  for (const one of doomed) merged.set(nameOf(one), together(merged.get(nameOf(one)), one))
+  const distinct = [...merged.values()]
   const problems = distinct.map(one => problemOf(one, times.get(nameOf(one))!))
   const results = await cluster.deleteTopics(
     distinct
@@ -46,6 +48,12 @@ const deleteAll = async (doomed: readonly Doomed[], cluster: Cluster): Promise<A
     return result instanceof KafkaError ? failed(one, result) : deleted(result)
   })
 }
+
+/** A topic asked for by name and again by id is answered with both. */
+const together = (before: Doomed | undefined, { name, topicId }: Doomed): Doomed => ({
+  name: name ?? before?.name ?? null,
+  topicId: topicId === ZERO_TOPIC_ID ? (before?.topicId ?? topicId) : topicId,
+})
 
 const problemOf = ({ name, topicId }: Doomed, times: number): KafkaError | null => {
   const invalid = (problem: string) => new KafkaError('INVALID_REQUEST', problem)

@@ -7,17 +7,20 @@ import type { Topic } from '../cluster/topic.ts'
 import { logIdOf } from '../partition/partition.ts'
 import { handler } from './handler.ts'
 
-/** The partitions asked for, by topic; what isn't there is left out, as in Kafka. */
+/** The partitions asked for, by topic and each once; what isn't there is left out, as in Kafka. */
 const askedPartitions = (
   { topics }: RequestOf<typeof DescribeLogDirs>,
   { cluster }: Broker,
 ): { readonly topic: Topic; readonly indexes: readonly number[] }[] => {
   if (topics === null) return Array.from(cluster.topics(), topic => ({ topic, indexes: [...topic.partitions.keys()] }))
-  return topics.flatMap(({ topic: name, partitions }) => {
+  const asked = new Map<Topic, Set<number>>()
+  for (const { topic: name, partitions } of topics) {
     const topic = cluster.topic(name)
-    if (topic === undefined) return []
-    return [{ topic, indexes: partitions.filter(index => topic.partitions[index] !== undefined) }]
-  })
+    if (topic === undefined) continue
+    const there = partitions.filter(index => topic.partitions[index] !== undefined)
+    asked.set(topic, new Set([...(asked.get(topic) ?? []), ...there]))
+  }
+  return Array.from(asked, ([topic, indexes]) => ({ topic, indexes: [...indexes] }))
 }
 
 const sizeOf = async ({ engine }: Broker, topic: Topic, index: number): Promise<number | null> => {

@@ -3,6 +3,7 @@ import { Metadata } from '../../protocol/messages/metadata.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/schema/notation.ts'
 import type { Broker } from '../broker.ts'
 import { allOperations, NO_OPERATIONS } from '../cluster/authorised-operations.ts'
+import type { Cluster } from '../cluster/cluster.ts'
 import { isInternalTopic, type PartitionState, type Topic, ZERO_TOPIC_ID } from '../cluster/topic.ts'
 import { checkTopicName } from '../cluster/topic-names.ts'
 import { type Context, handler } from './handler.ts'
@@ -18,7 +19,7 @@ type TopicAnswer = ResponseOf<typeof Metadata>['topics'][number]
 export const metadata = handler(Metadata, {
   async handle(request, context, broker) {
     const { cluster } = broker
-    const asked = askedTopics(request, context)
+    const asked = askedTopics(request, context, cluster)
     if (context.apiVersion < 12 && asked?.some(({ name, topicId }) => name === null || topicId !== ZERO_TOPIC_ID)) {
       throw new KafkaError('INVALID_REQUEST', 'Topics can be asked for by id from version 12 on')
     }
@@ -46,11 +47,15 @@ export const metadata = handler(Metadata, {
   }),
 })
 
-/** Each topic once; null: all. Version 0 has no null, and asks for all with an empty list. */
-const askedTopics = ({ topics }: Request, { apiVersion }: Context): readonly Asked[] | null =>
+/** Each topic once, asked for by name or id; null: all. Version 0 has no null, and asks for all with an empty list. */
+const askedTopics = ({ topics }: Request, { apiVersion }: Context, cluster: Cluster): readonly Asked[] | null =>
   topics === null || (apiVersion === 0 && topics.length === 0)
     ? null
-    : [...new Map(topics.map(asked => [`${asked.topicId} ${asked.name}`, asked])).values()]
+    : [
+        ...new Map(
+          topics.map(asked => [cluster.topicById(asked.topicId)?.name ?? asked.name ?? asked.topicId, asked]),
+        ).values(),
+      ]
 
 const answerFor = (asked: Asked, request: Request, broker: Broker): TopicAnswer | Promise<TopicAnswer> => {
   const { cluster, config } = broker
