@@ -78,7 +78,13 @@ export class ProduceRun implements AppendCaller {
   appended(slot: number, outcome: AppendOutcome): void {
     this.#outcomes[slot] = outcome
     this.#left--
-    if (this.#left === 0 && this.#resolve !== null) this.#resolve(this.#answer())
+    if (this.#left > 0 || this.#resolve === null) return
+    try {
+      this.#resolve(this.#answer())
+    } catch (error) {
+      // A bug in making the answer is this request's alone: the partition's queue goes on.
+      this.#reject!(error)
+    }
   }
 
   /** Null once the batch is queued or refused; otherwise resolves then. */
