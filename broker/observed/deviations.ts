@@ -14,8 +14,181 @@ export interface Deviation {
   readonly reason: string
 }
 
+/** Why, where several deviations have the same reason. */
+const elr =
+  "Kafka's eligible leader replicas (KIP-966) set min.insync.replicas for the cluster; Samsa has no such feature."
+const telemetry = 'Telemetry (KIP-714) is not served, so there are no settings of client metrics.'
+const internal = 'Kafka fails on this request by an exception of its own; Samsa says what is wrong with it.'
+const silent = 'Kafka fails on this request by an exception of its own and never answers.'
+const usable = 'A topic is made by the Metadata request that asks for it, and can be used at once.'
+const old = 'Samsa speaks versions that Kafka 4 dropped and those of 4.4, and finalises only features that it serves.'
+const trust = 'A compressed batch is opened only where the topic needs it; its CRC is right.'
+
 /** All of them, by exchange. */
-export const deviations: readonly Deviation[] = []
+export const deviations: readonly Deviation[] = [
+  {
+    exchange: 'describe-topic-configs',
+    step: 'DescribeConfigs: client metrics',
+    samsa: 'errorCode: INVALID_REQUEST',
+    reason: telemetry,
+  },
+  {
+    exchange: 'incremental-alter-resources',
+    step: 'IncrementalAlterConfigs: client metrics',
+    samsa: 'errorCode: INVALID_REQUEST',
+    reason: telemetry,
+  },
+  {
+    exchange: 'describe-all-topic-configs',
+    step: 'DescribeConfigs: min.insync.replicas',
+    samsa: 'configSource: 5',
+    reason: elr,
+  },
+  {
+    exchange: 'describe-broker-configs',
+    step: 'DescribeConfigs: min.insync.replicas',
+    samsa: 'configSource: 5',
+    reason: elr,
+  },
+  {
+    exchange: 'describe-broker-configs',
+    step: 'DescribeConfigs: node.id',
+    samsa: 'configSource: 5',
+    reason: 'Samsa needs no node.id: it has a default.',
+  },
+  {
+    exchange: 'incremental-alter-configs',
+    step: 'IncrementalAlterConfigs: an unknown operation',
+    samsa: 'INVALID_REQUEST',
+    reason: internal,
+  },
+  {
+    exchange: 'alter-configs',
+    step: 'AlterConfigs: a resource twice',
+    samsa: 'INVALID_REQUEST',
+    reason: silent,
+  },
+  {
+    exchange: 'create-topics-validated',
+    step: 'CreateTopics: a setting with spaces around',
+    samsa: "value: '5000'",
+    reason: 'Samsa keeps values without the spaces around them; both take them for the same.',
+  },
+  {
+    exchange: 'create-topics-validated',
+    step: 'CreateTopics: a setting that Kafka 4 dropped',
+    samsa: 'errorCode: NONE',
+    reason: 'Older clients and tools still send it: accepted and ignored.',
+  },
+  {
+    exchange: 'create-topics-several',
+    step: 'CreateTopics: two names that collide',
+    samsa: "name: 'twice_y', errorCode: INVALID_TOPIC_EXCEPTION",
+    reason: 'Kafka looks for collisions with topics that are there only, so that both are made.',
+  },
+  {
+    exchange: 'list-offsets-refused',
+    step: 'ListOffsets: an unknown isolation level',
+    samsa: 'errorCode: NONE',
+    reason: 'Any level but read committed reads all.',
+  },
+  {
+    exchange: 'fetch',
+    step: 'Fetch: an unknown isolation level',
+    samsa: 'highWatermark: 6',
+    reason: 'Any level but read committed reads all.',
+  },
+  {
+    exchange: 'fetch',
+    step: 'Fetch: a negative number of bytes',
+    samsa: 'errorCode: NONE, highWatermark: 6',
+    reason: 'A limit below 0 is one of 0: the first batch is sent.',
+  },
+  {
+    exchange: 'fetch',
+    step: 'Fetch: a replica',
+    samsa: 'nodeEndpoints',
+    reason: 'Who is told a leader is told its address, too.',
+  },
+  {
+    exchange: 'delete-records',
+    step: 'ListOffsets: max timestamp after all',
+    samsa: '{errorCode: NONE}',
+    reason: 'Kafka answers the offset of a record that was deleted; Samsa says that there is none.',
+  },
+  {
+    exchange: 'metadata',
+    step: 'Metadata: neither id nor name',
+    samsa: 'INVALID_TOPIC_EXCEPTION',
+    reason: internal,
+  },
+  {
+    exchange: 'metadata-auto-creation',
+    step: 'Metadata: an unknown topic is made',
+    samsa: 'leaderId: 1',
+    reason: usable,
+  },
+  {
+    exchange: 'describe-topic-partitions',
+    step: 'DescribeTopicPartitions: bad names',
+    samsa: 'INVALID_TOPIC_EXCEPTION',
+    reason: internal,
+  },
+  {
+    exchange: 'api-versions',
+    step: 'ApiVersions: what is spoken',
+    samsa: '{apiKey: 1, maxVersion: 18}',
+    reason: old,
+  },
+  {
+    exchange: 'reassignments',
+    step: 'AlterPartitionReassignments: nothing',
+    samsa: 'errorMessage: null',
+    reason: 'No message is null, whatever was asked.',
+  },
+  {
+    exchange: 'produce',
+    step: 'Produce: null for records',
+    samsa: 'INVALID_RECORD',
+    reason: silent,
+  },
+  {
+    exchange: 'produce',
+    step: 'Produce: a partition twice',
+    samsa: 'baseOffset: 1',
+    reason: 'Kafka forgets the first of two batches for one partition; Samsa appends and answers both.',
+  },
+  {
+    exchange: 'produce-refused',
+    step: 'Produce: an unknown codec',
+    samsa: 'UNSUPPORTED_COMPRESSION_TYPE',
+    reason: internal,
+  },
+  {
+    exchange: 'produce-refused',
+    step: 'Produce: gzip said of what is not',
+    samsa: 'errorCode: NONE',
+    reason: trust,
+  },
+  {
+    exchange: 'produce-refused',
+    step: 'Fetch: what is there after gzip said of what is not',
+    samsa: 'CORRUPT_MESSAGE',
+    reason: trust,
+  },
+  {
+    exchange: 'produce-refused',
+    step: 'Produce: garbage for records',
+    samsa: 'INVALID_RECORD',
+    reason: internal,
+  },
+  {
+    exchange: 'group-pending-member',
+    step: 'JoinGroup: who only knocked, of an instance',
+    samsa: 'UNKNOWN_MEMBER_ID',
+    reason: internal,
+  },
+]
 
 /** Whether a deviation explains a difference. */
 export const explains = (

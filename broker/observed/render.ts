@@ -103,6 +103,6 @@ const stringText = (name: string, value: string, names: Names): string => {
 const numberText = (name: string, value: number, names: Names): string => {
   if (name.endsWith('rrorCode')) return nameOf(value)
   if (drawn[name] !== undefined) return names.number(drawn[name], value)
-  if (places[name] !== undefined && value > 0) return places[name]
+  if (places[name] !== undefined && value >= 0) return places[name]
   return /imestamp|AppendTime/.test(name) ? timeText(value) : String(value)
 }

@@ -5,6 +5,8 @@ import {
   DescribeLogDirs,
   DescribeTopicPartitions,
   ElectLeaders,
+  IncrementalAlterConfigs,
+  ListConfigResources,
   ListPartitionReassignments,
   Metadata,
 } from '../../../protocol/messages/index.ts'
@@ -214,6 +216,36 @@ const versions: Exchange = {
   },
 }
 
+const resources: Exchange = {
+  id: 'list-config-resources',
+  async play(talk) {
+    const { name } = await talk.topic('t')
+    const group = talk.fresh('g')
+    await talk.quietly(IncrementalAlterConfigs, 1, {
+      resources: [
+        {
+          ...{ resourceType: 32, resourceName: group },
+          configs: [{ name: 'consumer.session.timeout.ms', configOperation: 0, value: '50000' }],
+        },
+      ],
+      validateOnly: false,
+    })
+    const pick = (answer: ResponseRead<typeof ListConfigResources>): ResponseRead<typeof ListConfigResources> => ({
+      ...answer,
+      configResources: answer.configResources.filter(({ resourceName }) => [name, group, '1'].includes(resourceName)),
+    })
+    await talk.ask('of client metrics', ListConfigResources, 0, {}, { pick })
+    const until = (answer: ResponseRead<typeof ListConfigResources>): boolean =>
+      answer.configResources.some(({ resourceName }) => resourceName === group)
+    await talk.ask('all', ListConfigResources, 1, { resourceTypes: [] }, { pick, until })
+    for (const type of [2, 4, 8, 16, 32]) {
+      await talk.ask(`of type ${type}`, ListConfigResources, 1, { resourceTypes: [type] }, { pick })
+    }
+    await talk.ask('of two types', ListConfigResources, 1, { resourceTypes: [2, 4, 2] }, { pick })
+    await talk.ask('of an unknown type', ListConfigResources, 1, { resourceTypes: [2, 3] }, { pick })
+  },
+}
+
 const logDirs: Exchange = {
   id: 'describe-log-dirs',
   async play(talk) {
@@ -316,6 +348,7 @@ export const clusterExchanges: readonly Exchange[] = [
   topicPartitions,
   cluster,
   versions,
+  resources,
   logDirs,
   elections,
   reassignments,
