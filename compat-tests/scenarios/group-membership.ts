@@ -1,107 +1,14 @@
-/** Stories about groups of the classic protocol: joining, sharing, leaving, pausing. */
+/** Stories about members of groups of the classic protocol: resuming, subscribing, pausing, static ids. */
 import assert from 'node:assert/strict'
-import type { JoinOptions, JournalEntry, Member, TopicPartition } from '../clients/driver.ts'
-import { assertEachOnce, assertInOrder, assertNoRepeatOfCommitted } from './assertions.ts'
-import { Flow } from './flow.ts'
+import type { JoinOptions, Member } from '../clients/driver.ts'
+import { assertEachOnce, assertInOrder } from './assertions.ts'
+import { partitionsTo, shown, untilCommitted, untilShared } from './group-shares.ts'
 import { numberedRecords, spreadRecords } from './sample-records.ts'
-import type { Scenario, Stage } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
 import { until } from './until.ts'
 
-const assignors = ['range', 'roundrobin', 'cooperative-sticky'] as const
-
-function partitionsTo(end: number, partitions = 4, start = 0) {
-  return Array.from({ length: partitions }, (_, partition) => ({ partition, start, end }))
-}
-
-function shown(assignment: readonly TopicPartition[]): string {
-  return assignment.map(({ topic, partition }) => `${topic}-${partition}`).join(' ')
-}
-
-/** Waits until the members have `sizes` partitions each, no partition twice. */
-async function untilShared(members: readonly Member[], sizes: readonly number[]): Promise<void> {
-  const state = () => members.map(member => `[${shown(member.assignment())}]`).join(' ')
-  await until(
-    () => `members with ${sizes.join(' and ')} partitions; they have ${state()}`,
-    () => members.every((member, index) => member.assignment().length === sizes[index]),
-  )
-  const all = members.flatMap(member => member.assignment().map(each => shown([each])))
-  assert.equal(new Set(all).size, all.length, `a partition has two owners: ${state()}`)
-}
-
-/** Waits until the group has committed `end` in each of four partitions. */
-async function untilCommitted({ stagehand }: Stage, group: string, topic: string, end: number): Promise<void> {
-  await until(`offset ${end} committed in every partition`, async () => {
-    const committed = await stagehand.committed(group, topic, [0, 1, 2, 3])
-    return [0, 1, 2, 3].every(partition => committed.get(partition)?.offset === end)
-  })
-}
-
-const calmRebalances = assignors.map(
-  (assignor): Scenario => ({
-    id: `two-members-${assignor}`,
-    title: `With the ${assignor} assignor a second member takes its share and gives it back; each record comes exactly once.`,
-    notFor: assignor === 'roundrobin' ? { kcat: 'it commits only every five seconds, and range is told already' } : {},
-    deadlineMs: 60_000,
-    async play(stage) {
-      const { client, prepareTopic, freshName } = stage
-      const topic = await prepareTopic({ partitions: 4 })
-      const group = freshName('group')
-      const options: JoinOptions = { topics: [topic], from: 'earliest', commit: 'as-received', assignor }
-      const first = await client.join(group, options)
-      await untilShared([first], [4])
-      await client.produce(topic, spreadRecords(100, 4))
-      await untilCommitted(stage, group, topic, 100)
-      const second = await client.join(group, options)
-      await untilShared([first, second], [2, 2])
-      await client.produce(topic, spreadRecords(100, 4))
-      await untilCommitted(stage, group, topic, 200)
-      assert.equal(second.received.length, 200, 'the second member had two partitions of a hundred records')
-      await second.leave()
-      await untilShared([first], [4])
-      await client.produce(topic, spreadRecords(100, 4))
-      await untilCommitted(stage, group, topic, 300)
-      assertEachOnce([...first.received, ...second.received], partitionsTo(300))
-      assertInOrder(first.received)
-      assertInOrder(second.received)
-    },
-  }),
-)
-
-/** Members come and go. */
+/** What one member sees of its group. */
 export const membershipStories: readonly Scenario[] = [
-  ...calmRebalances,
-  {
-    id: 'rebalance-under-way',
-    title: 'While records flow, a member comes and goes: none is lost, and none comes again that was committed.',
-    deadlineMs: 60_000,
-    async play(stage) {
-      const { client, stagehand, prepareTopic, freshName } = stage
-      const topic = await prepareTopic({ partitions: 4 })
-      const group = freshName('group')
-      const journal: JournalEntry[] = []
-      const options: JoinOptions = { topics: [topic], from: 'earliest', commit: 'as-received', journal }
-      const distinct = () =>
-        new Set(journal.filter(each => each.kind === 'record').map(each => `${each.partition}:${each.offset}`))
-      let sent = 0
-      const flow = new Flow(async () => {
-        await stagehand.produce(topic, spreadRecords(5, 4))
-        sent += 20
-      })
-      const first = await client.join(group, options)
-      await until('records at the first member', () => first.received.length >= 100)
-      const second = await client.join(group, options)
-      await until('records at the second member', () => second.received.length >= 100)
-      await second.leave()
-      await untilShared([first], [4])
-      await flow.stop()
-      await until(
-        () => `${sent} records received; ${distinct().size} are`,
-        () => distinct().size === sent,
-      )
-      await untilCommitted(stage, group, topic, sent / 4)
-      assertNoRepeatOfCommitted(journal)
-    },
-  },
   {
     id: 'resume-after-leaving',
     title: 'A member that comes after another has left goes on at the committed offset.',
@@ -184,26 +91,6 @@ export const membershipStories: readonly Scenario[] = [
     },
   },
   {
-    id: 'five-members',
-    title: 'Five members that join at once share fifty partitions, ten each, and together receive everything once.',
-    deadlineMs: 60_000,
-    async play({ client, stagehand, prepareTopic, freshName }) {
-      const topic = await prepareTopic({ partitions: 50 })
-      const options: JoinOptions = { topics: [topic], from: 'earliest', commit: 'as-received' }
-      const group = freshName('group')
-      const members = await Promise.all(Array.from({ length: 5 }, () => client.join(group, options)))
-      await until('a stable group of five', async () => {
-        const { state, memberCount } = await stagehand.describeGroup(group)
-        return state === 'Stable' && memberCount === 5
-      })
-      await untilShared(members, [10, 10, 10, 10, 10])
-      await client.produce(topic, spreadRecords(20, 50))
-      const received = () => members.flatMap(member => member.received)
-      await until('a thousand records', () => received().length >= 1000)
-      assertEachOnce(received(), partitionsTo(20, 50))
-    },
-  },
-  {
     id: 'pause-and-resume',
     title:
       'A paused partition rests while the other goes on; when it resumes nothing is missing and nothing comes twice.',
@@ -225,25 +112,6 @@ export const membershipStories: readonly Scenario[] = [
       await until('the records of the paused partition', () => member.received.length === 1020)
       assertEachOnce(member.received, partitionsTo(510, 2))
       assertInOrder(member.received)
-    },
-  },
-  {
-    id: 'vanished-member',
-    title: 'The partitions of a member that crashed go to the other one when its session ends, and nothing is lost.',
-    deadlineMs: 60_000,
-    async play({ client, stagehand, prepareTopic, freshName }) {
-      const topic = await prepareTopic({ partitions: 4 })
-      const group = freshName('group')
-      const options: JoinOptions = { topics: [topic], from: 'earliest', commit: 'as-received', sessionTimeoutMs: 6000 }
-      const first = await client.join(group, options)
-      const second = await client.join(group, options)
-      await untilShared([first, second], [2, 2])
-      await second.vanish()
-      await client.produce(topic, spreadRecords(10, 4))
-      await untilShared([first], [4])
-      await until('all records', () => first.received.length === 40)
-      assertEachOnce(first.received, partitionsTo(10))
-      assert.equal((await stagehand.describeGroup(group)).memberCount, 1)
     },
   },
   {

@@ -2,6 +2,7 @@
 import { errorStories } from './errors.ts'
 import { membershipStories } from './group-membership.ts'
 import { groupOffsetStories } from './group-offsets.ts'
+import { rebalanceStories } from './group-rebalance.ts'
 import { positionStories } from './positions.ts'
 import { produceStories } from './produce.ts'
 import { restartStories } from './restart.ts'
@@ -15,6 +16,7 @@ export const scenarios: readonly Scenario[] = [
   ...topicStories,
   ...errorStories,
   ...groupOffsetStories,
+  ...rebalanceStories,
   ...membershipStories,
   ...restartStories,
 ]
