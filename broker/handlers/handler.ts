@@ -39,6 +39,8 @@ export interface Context {
   placed(): void
   /** This request waits for something that may take long: any following request may start. Answers keep their order. */
   parked(): void
+  /** Room for this request's answer among those that clients haven't taken: read no more than that, but for one batch. */
+  answerRoom(): number
   /**
    * Asks for room among the answers that clients haven't taken; the amount granted, 0 ≤ granted ≤ wanted. Given back when
    * the socket took this request's answer.

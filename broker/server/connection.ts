@@ -221,13 +221,17 @@ export class Connection implements Client {
     if (this.#paused) this.#applyPressure()
   }
 
-  /** For dispatch: grants answer bytes from the broker's bound and this connection's share. */
-  reserve(request: PendingRequest, wantedBytes: number): number {
-    if (this.#closed) return 0
+  /** For dispatch: answer bytes left in the broker's bound and this connection's share. */
+  room(): number {
     const { answers, answerShareBytes } = this.#shared.limits
-    const granted = Math.max(0, Math.min(wantedBytes, answers.free, answerShareBytes - this.#answers.unsentBytes))
+    return this.#closed ? 0 : Math.max(0, Math.min(answers.free, answerShareBytes - this.#answers.unsentBytes))
+  }
+
+  /** For dispatch: takes up to so many of them. */
+  reserve(request: PendingRequest, wantedBytes: number): number {
+    const granted = Math.min(wantedBytes, this.room())
     request.reservedBytes += granted
-    answers.take(granted)
+    this.#shared.limits.answers.take(granted)
     return granted
   }
 

@@ -19,6 +19,7 @@ const API_VERSIONS_KEY = 18
 export interface Answerer extends Client {
   placed(request: PendingRequest): void
   parked(request: PendingRequest): void
+  room(): number
   reserve(request: PendingRequest, wantedBytes: number): number
   answered(request: PendingRequest, answer: readonly Buffer[] | null): void
 }
@@ -45,6 +46,10 @@ class RequestContext implements Context {
 
   parked(): void {
     this.client.parked(this.#request)
+  }
+
+  answerRoom(): number {
+    return this.client.room()
   }
 
   reserveAnswer(wantedBytes: number): number {

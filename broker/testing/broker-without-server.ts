@@ -37,6 +37,7 @@ const contextOf = (apiVersion: number): Context => ({
   client,
   placed() {},
   parked() {},
+  answerRoom: () => Number.MAX_SAFE_INTEGER,
   reserveAnswer: wanted => wanted,
   onSent() {},
 })

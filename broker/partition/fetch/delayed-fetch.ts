@@ -25,6 +25,8 @@ interface Attempt {
   bytes: number
   /** An error or a diverging epoch: answered without waiting. */
   urgent: boolean
+  /** Most bytes that it reads, save the first batch. */
+  readonly maxBytes: number
 }
 
 /** One Fetch, from its first read to its results. */
@@ -90,20 +92,23 @@ export class DelayedFetch implements Waiter {
       this.#over ||
       attempt.urgent ||
       attempt.bytes >= this.#limits.minBytes ||
+      // There is no room to read more, however long it waits.
+      (attempt.bytes > 0 && attempt.maxBytes < this.#limits.minBytes) ||
       this.#limits.maxWaitMs <= 0 ||
       this.#targets.length === 0
     )
   }
 
   #attempt(): Attempt | Promise<Attempt> {
-    return this.#readFrom(0, { results: [], bytes: 0, urgent: false })
+    const maxBytes = Math.min(this.#limits.maxBytes, this.#context.answerRoom())
+    return this.#readFrom(0, { results: [], bytes: 0, urgent: false, maxBytes })
   }
 
   /** Reads on from the target at `index`; becomes asynchronous only where the engine or a partition's first use is. */
   #readFrom(index: number, attempt: Attempt): Attempt | Promise<Attempt> {
     for (; index < this.#targets.length; index++) {
       const target = this.#targets[index]!
-      const left = Math.max(0, this.#limits.maxBytes - attempt.bytes)
+      const left = Math.max(0, attempt.maxBytes - attempt.bytes)
       const result = readTarget(this.#reading, target, Math.min(target.maxBytes, left), attempt.bytes === 0)
       if (result instanceof Promise) {
         const next = index + 1

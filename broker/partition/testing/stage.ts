@@ -245,6 +245,7 @@ export class Stage {
       parked: () => {
         seen.parked++
       },
+      answerRoom: () => answerBytes - seen.reservedBytes,
       reserveAnswer: wantedBytes => {
         const granted = Math.min(wantedBytes, answerBytes - seen.reservedBytes)
         seen.reservedBytes += granted
