@@ -54,7 +54,10 @@ export const topicSettings = {
     doc: 'The share of a log that must be uncompacted before it is compacted.',
   }),
   'min.compaction.lag.ms': long(0, { min: 0, doc: 'A record younger than this is never compacted away.' }),
-  'min.insync.replicas': int(1, { min: 1 }),
+  'min.insync.replicas': int(1, {
+    min: 1,
+    doc: 'Replicas in sync that a Produce with acks=all needs; all of them where the topic has fewer.',
+  }),
   preallocate: bool(false),
   'remote.log.copy.disable': bool(false),
   'remote.log.delete.on.disable': bool(false),
@@ -69,7 +72,7 @@ export const topicSettings = {
     doc: 'Size at which a new segment begins; at least `samsa.min.segment.bytes`.',
   }),
   'segment.index.bytes': int(10485760, { min: 4, doc: 'Most bytes of a segment’s index.' }),
-  'segment.jitter.ms': long(0, { min: 0 }),
+  'segment.jitter.ms': long(0, { min: 0, doc: 'Most that is taken off `segment.ms`, differently for each partition.' }),
   'segment.ms': long(604800000, { min: 1, doc: 'Age at which a new segment begins.' }),
   'unclean.leader.election.enable': bool(false),
 } satisfies Settings

@@ -1,7 +1,6 @@
 /**
  * The partitions that this broker leads: found by requests, made and deleted by the cluster, loaded at their first use.
  */
-import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import { KafkaError } from '../../protocol/errors.ts'
 import type { Engine, LogOptions } from '../../storage/engine.ts'
@@ -12,6 +11,7 @@ import type { Config } from '../config/config.ts'
 import { Appender } from './appender.ts'
 import { Maintenance } from './upkeep/maintenance.ts'
 import { logIdOf, Partition, type PartitionDeps } from './partition.ts'
+import { segmentAgeMs } from './segment-age.ts'
 
 /** What the partitions are built on. */
 export interface PartitionsDeps {
@@ -174,19 +174,10 @@ const logOptionsOf = (topic: Topic, index: number): LogOptions => {
   return {
     name: `${topic.name}-${index}`,
     segmentBytes,
-    segmentMs: segmentMsOf(topic, index),
+    segmentMs: segmentAgeMs(topic, index),
     indexIntervalBytes,
     segmentIndexBytes,
     flushMessages,
     flushMs,
   }
-}
-
-/** What max.compaction.lag.ms asks for needs closed segments; the jitter is the partition's own, the same at every start. */
-const segmentMsOf = ({ id, settings }: Topic, index: number): number => {
-  const { segmentMs, segmentJitterMs, cleanupCompact, maxCompactionLagMs } = settings
-  const longest = cleanupCompact ? Math.min(segmentMs, maxCompactionLagMs) : segmentMs
-  if (segmentJitterMs === 0) return longest
-  const fraction = createHash('sha256').update(`${id} ${index}`).digest().readUInt32BE(0) / 2 ** 32
-  return longest - Math.floor(fraction * Math.min(segmentJitterMs, longest))
 }

@@ -132,9 +132,11 @@ export const logSettings = {
     min: 1,
   }),
   'log.roll.jitter.hours': int(0, {
+    doc: 'Default of the topic setting `segment.jitter.ms`, in hours, when `log.roll.jitter.ms` is not set.',
     min: 0,
   }),
   'log.roll.jitter.ms': long(null, {
+    doc: 'Default of the topic setting `segment.jitter.ms`.',
     update: 'cluster-wide',
   }),
   'log.roll.ms': long(null, { doc: 'Default of the topic setting `segment.ms`.', update: 'cluster-wide' }),

@@ -5,7 +5,11 @@ export const replicationSettings = {
   'auto.leader.rebalance.enable': bool(true),
   'controlled.shutdown.enable': bool(true),
   'leader.imbalance.check.interval.seconds': long(300, { min: 1 }),
-  'min.insync.replicas': int(1, { min: 1, update: 'cluster-wide' }),
+  'min.insync.replicas': int(1, {
+    doc: 'Default of the topic setting of this name.',
+    min: 1,
+    update: 'cluster-wide',
+  }),
   'num.recovery.threads.per.data.dir': int(2, { min: 1, update: 'cluster-wide' }),
   'num.replica.alter.log.dirs.threads': int(null),
   'num.replica.fetchers': int(1, { min: 1, update: 'cluster-wide' }),
