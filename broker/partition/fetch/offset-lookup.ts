@@ -71,26 +71,26 @@ export const findOffset = (
 
 /**
  * What ListOffsets 0 answers: the starts of segments, and the end, that are not after `timestamp` (or the special one); the
- * newest first, at most `maxOffsets`.
+ * newest first, at most `maxOffsets`. The end's time is `nowMs` (observed with Kafka 3.9).
  */
 export const findOffsetsBefore = async (
   partition: Partition,
   timestamp: number,
   maxOffsets: number,
+  nowMs: number,
 ): Promise<readonly number[]> => {
   const { segments } = await partition.guarded(() => partition.log.segments())
-  const offsets = offsetsBefore(partition, segments, timestamp)
+  const all = timestamp === specialTimestamps.latest.timestamp || timestamp >= nowMs
+  const offsets = offsetsBefore(partition, segments, all ? Number.POSITIVE_INFINITY : timestamp)
   return offsets.reverse().slice(0, Math.max(0, maxOffsets))
 }
 
 const offsetsBefore = (partition: Partition, segments: readonly Segment[], timestamp: number): number[] => {
   const { logStartOffset, highWatermark } = partition
   if (timestamp === specialTimestamps.earliest.timestamp) return [logStartOffset]
-  const starts = segments.filter(
-    segment => timestamp === specialTimestamps.latest.timestamp || segment.maxTimestamp <= timestamp,
-  )
+  const starts = segments.filter(segment => segment.maxTimestamp <= timestamp)
   const offsets = starts.map(segment => Math.max(segment.start, logStartOffset))
-  if (timestamp === specialTimestamps.latest.timestamp) offsets.push(highWatermark)
+  if (timestamp === Number.POSITIVE_INFINITY) offsets.push(highWatermark)
   return [...new Set(offsets.filter(offset => offset <= highWatermark))]
 }
 

@@ -11,6 +11,7 @@ import type { Segment } from '../../../storage/engine.ts'
 import type { Clock } from '../../clock.ts'
 import { CompactionPass } from './compaction-pass.ts'
 import { OffsetMap } from './offset-map.ts'
+import { Slices } from './slices.ts'
 import type { Partition } from '../partition.ts'
 
 /** What cleaning needs besides the partition. */
@@ -20,9 +21,6 @@ export interface CleanerDeps {
   /** Bytes that the offset map may take: `log.cleaner.dedupe.buffer.size`. */
   readonly mapBytes: number
 }
-
-/** How long a slice of work holds the event loop, ms. */
-const SLICE_MS = 10
 
 /** Bytes of one read while the offset map is built. */
 const READ_BYTES = 1024 * 1024
@@ -163,29 +161,5 @@ const putKeys = (partition: Partition, chunk: Buffer, position: number, offsets:
   } catch (error) {
     // The pass keeps such a batch; its keys hide nothing.
     if (!(error instanceof KafkaError)) throw error
-  }
-}
-
-/** Lets the event loop run when a slice of work was long enough. */
-class Slices {
-  readonly #clock: Clock
-  #startedMs: number
-
-  constructor(clock: Clock) {
-    this.#clock = clock
-    this.#startedMs = clock.monotonic()
-  }
-
-  get over(): boolean {
-    return this.#clock.monotonic() - this.#startedMs >= SLICE_MS
-  }
-
-  breathe(): Promise<void> {
-    return new Promise(resolve =>
-      setImmediate(() => {
-        this.#startedMs = this.#clock.monotonic()
-        resolve()
-      }),
-    )
   }
 }

@@ -11,6 +11,7 @@ import type { Config } from '../../config/config.ts'
 import { type Cleanable, clean, cleanableOf, isCleaningDue } from './cleaner.ts'
 import { logIdOf, type Partition } from '../partition.ts'
 import { retentionStart } from './retention.ts'
+import { Slices } from './slices.ts'
 
 /** How soon after the start the first round begins, ms: Kafka's `log.initial.task.delay.ms`. */
 const INITIAL_DELAY_MS = 30_000
@@ -136,9 +137,12 @@ export class Maintenance {
     wanted: (topic: Topic) => boolean,
     work: (topic: Topic, index: number) => Promise<void>,
   ): Promise<void> {
+    const slices = new Slices(this.#deps.clock)
     for (const topic of [...this.#deps.topics.topics()].filter(wanted))
-      for (let index = 0; index < topic.partitions.length && !this.#closed; index++)
+      for (let index = 0; index < topic.partitions.length && !this.#closed; index++) {
         await this.#attempt(`${topic.name}-${index}`, () => work(topic, index))
+        if (slices.over) await slices.breathe()
+      }
   }
 
   /** One partition's failure doesn't keep others from being served. */
