@@ -22,6 +22,12 @@ const internal = 'Kafka fails on this request by an exception of its own; Samsa 
 const silent = 'Kafka fails on this request by an exception of its own and never answers.'
 const usable = 'A topic is made by the Metadata request that asks for it, and can be used at once.'
 const old = 'Samsa speaks versions that Kafka 4 dropped and those of 4.4, and finalises only features that it serves.'
+const kinder = 'Kafka takes one compressed message a request; what is in several can be taken as well.'
+const cut =
+  'Kafka stores what is before a message that is cut off, and the producer takes all for stored; Samsa refuses.'
+const progress = 'The first batch is sent whole in every version, so that a reader makes progress.'
+const zookeeper =
+  'Version 0 meant the offsets in ZooKeeper, which Kafka 3.9 no longer had; here they are the same ones.'
 const trust = 'A compressed batch is opened only where the topic needs it; its CRC is right.'
 
 /** All of them, by exchange. */
@@ -187,6 +193,94 @@ export const deviations: readonly Deviation[] = [
     step: 'JoinGroup: who only knocked, of an instance',
     samsa: 'UNKNOWN_MEMBER_ID',
     reason: internal,
+  },
+  {
+    exchange: 'old-produce',
+    step: 'Produce: two wrappers of magic 0',
+    samsa: 'errorCode: NONE',
+    reason: kinder,
+  },
+  {
+    exchange: 'old-produce',
+    step: 'Fetch: what is there after two wrappers of magic 0',
+    samsa: 'batch 0..2',
+    reason: kinder,
+  },
+  {
+    exchange: 'old-produce',
+    step: 'Produce: two wrappers of magic 1',
+    samsa: 'errorCode: NONE',
+    reason: kinder,
+  },
+  {
+    exchange: 'old-produce',
+    step: 'Fetch: what is there after two wrappers of magic 1',
+    samsa: 'batch 0..2',
+    reason: kinder,
+  },
+  {
+    exchange: 'old-produce',
+    step: 'Produce: cut off of magic 0',
+    samsa: 'CORRUPT_MESSAGE',
+    reason: cut,
+  },
+  {
+    exchange: 'old-produce',
+    step: 'Fetch: what is there after cut off of magic 0',
+    samsa: 'lastStableOffset: 0',
+    reason: cut,
+  },
+  {
+    exchange: 'old-produce',
+    step: 'Produce: cut off of magic 1',
+    samsa: 'CORRUPT_MESSAGE',
+    reason: cut,
+  },
+  {
+    exchange: 'old-produce',
+    step: 'Fetch: what is there after cut off of magic 1',
+    samsa: 'lastStableOffset: 0',
+    reason: cut,
+  },
+  {
+    exchange: 'old-fetch',
+    step: 'Fetch: a small limit',
+    samsa: 'message 0',
+    versions: [0, 2],
+    reason: progress,
+  },
+  {
+    exchange: 'old-fetch',
+    step: 'Fetch: zstd',
+    samsa: 'records: []',
+    reason: 'No records are an empty list, never null.',
+  },
+  {
+    exchange: 'old-groups',
+    step: 'OffsetFetch: what was committed',
+    samsa: 'errorCode: NONE',
+    versions: [0, 0],
+    reason: zookeeper,
+  },
+  {
+    exchange: 'old-groups',
+    step: 'OffsetFetch: of an unknown group',
+    samsa: 'errorCode: NONE',
+    versions: [0, 0],
+    reason: zookeeper,
+  },
+  {
+    exchange: 'old-groups',
+    step: 'OffsetFetch: of an unknown topic',
+    samsa: 'errorCode: NONE',
+    versions: [0, 0],
+    reason: zookeeper,
+  },
+  {
+    exchange: 'old-admin',
+    step: 'DescribeConfigs: a topic',
+    samsa: 'isDefault: true',
+    reason: 'Kafka 3.9 forgot the flag of version 0.',
   },
 ]
 

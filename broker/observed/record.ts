@@ -4,7 +4,7 @@
  * The broker: one node, id 1, with `group.initial.rebalance.delay.ms=0` and internal topics of replication factor 1.
  */
 import { codeOf } from '../../protocol/errors.ts'
-import { ApiVersions, FindCoordinator, Heartbeat, InitProducerId } from '../../protocol/messages/index.ts'
+import { ApiVersions, apisByKey, FindCoordinator, Heartbeat, InitProducerId } from '../../protocol/messages/index.ts'
 import { ready } from '../../protocol/records/compression.ts'
 import { advertisedBy, type Release, releases } from '../../protocol/releases.ts'
 import { RawClient } from '../testing/raw-client.ts'
@@ -16,7 +16,7 @@ import type { Played } from './transcript.ts'
 const [address, ...wanted] = process.argv.slice(2)
 if (address === undefined) throw new Error('usage: record.js HOST:PORT [THEME...]')
 
-/** The newest release that speaks just what the broker does. */
+/** The newest release that speaks what the broker does, in the same versions. */
 const releaseOf = async (address: string): Promise<Release> => {
   const client = await RawClient.connect(address)
   const { apiKeys } = await client.request(ApiVersions, 3, {
@@ -24,10 +24,14 @@ const releaseOf = async (address: string): Promise<Release> => {
     clientSoftwareVersion: '1',
   })
   await client.close()
-  const spoken = apiKeys.map(api => `${api.apiKey}:${api.minVersion}-${api.maxVersion}`).sort()
+  const spoken = apiKeys.filter(({ apiKey }) => apisByKey.has(apiKey))
   const release = [...releases].reverse().find(release => {
-    const ofRelease = [...advertisedBy(release)].filter(([key]) => key !== 71 && key !== 72)
-    return `${ofRelease.map(([key, { min, max }]) => `${key}:${min}-${max}`).sort()}` === `${spoken}`
+    const ofRelease = advertisedBy(release)
+    return spoken.every(({ apiKey, minVersion, maxVersion }) => {
+      const versions = ofRelease.get(apiKey)
+      // Brokers of 3.x on KRaft also spoke APIs that those on ZooKeeper didn't.
+      return versions === undefined || (versions.min === minVersion && versions.max === maxVersion)
+    })
   })
   if (release === undefined) throw new Error('this broker speaks like no release of Kafka')
   return release

@@ -1,3 +1,4 @@
+import { nameOf } from '../../../protocol/errors.ts'
 import {
   ConsumerProtocolSubscription,
   DescribeGroups,
@@ -45,10 +46,11 @@ export const join = async (
 /** Joins alone and gets an assignment: the group is stable then. */
 export const stable = async (talk: Talk, groupId: string, more: Partial<Joining> = {}): Promise<Joined> => {
   const { memberId, generationId } = await join(talk, groupId, more)
-  await talk.quietly(SyncGroup, 5, {
+  const { errorCode } = await talk.quietly(SyncGroup, 4, {
     ...{ groupId, generationId, memberId },
     assignments: [{ memberId, assignment: Buffer.from('mine') }],
   })
+  if (errorCode !== 0) throw new Error(`the group is not stable: ${nameOf(errorCode)}`)
   return { memberId, generationId }
 }
 
@@ -71,3 +73,7 @@ export const only =
     ...answer,
     groups: answer.groups.filter(({ groupId }) => groups.includes(groupId)),
   })
+
+/** What SyncGroup carries from version 5 on: the protocol that JoinGroup chose. */
+export const chosen = (version: number): { protocolType?: string; protocolName?: string } =>
+  version < 5 ? {} : { protocolType: 'consumer', protocolName: 'range' }

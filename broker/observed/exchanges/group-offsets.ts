@@ -1,4 +1,10 @@
-import { DeleteTopics, OffsetCommit, OffsetDelete, OffsetFetch } from '../../../protocol/messages/index.ts'
+import {
+  DeleteGroups,
+  DeleteTopics,
+  OffsetCommit,
+  OffsetDelete,
+  OffsetFetch,
+} from '../../../protocol/messages/index.ts'
 import type { RequestWrite } from '../../../protocol/schema/notation.ts'
 import type { Exchange } from '../exchange.ts'
 import type { MadeTopic, Talk } from '../talk.ts'
@@ -142,6 +148,8 @@ const refused: Exchange = {
       9,
       commit(9, group, topic, [offset(0, 1)], { groupInstanceId: 'i' }),
     )
+    // The group without a name is there now, and other exchanges speak of it.
+    await talk.ask('the group without a name', DeleteGroups, 2, { groupsNames: [''] })
   },
 }
 

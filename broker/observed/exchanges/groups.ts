@@ -10,7 +10,7 @@ import {
   SyncGroup,
 } from '../../../protocol/messages/index.ts'
 import type { Exchange } from '../exchange.ts'
-import { describe, heartbeat, join, joining, leave, only, stable, subscription } from './group-members.ts'
+import { chosen, describe, heartbeat, join, joining, leave, only, stable, subscription } from './group-members.ts'
 
 const memberIdRequired = 79
 
@@ -53,10 +53,10 @@ const joinVersions: Exchange = {
       const member = { groupId, generationId: joined!.generationId, memberId: joined!.memberId }
       const sync = Math.min(version, 5)
       await talk.ask('the leader gives assignments', SyncGroup, sync, {
-        ...member,
+        ...{ ...member, ...chosen(sync) },
         assignments: [{ memberId: member.memberId, assignment: Buffer.from('mine') }],
       })
-      await talk.ask('again without assignments', SyncGroup, sync, { ...member, assignments: [] })
+      await talk.ask('again without assignments', SyncGroup, sync, { ...member, ...chosen(sync), assignments: [] })
       await talk.ask('in time', Heartbeat, Math.min(version, 4), member)
       await talk.ask('stable', DescribeGroups, Math.min(version, 6), { groups: [groupId] })
       await talk.ask(
@@ -135,7 +135,7 @@ const memberRefused: Exchange = {
     ] as const
     for (const [label, of] of cases) {
       await talk.each(label, Heartbeat, () => of)
-      await talk.each(label, SyncGroup, () => ({ ...of, assignments: [] }))
+      await talk.each(label, SyncGroup, version => ({ ...of, ...chosen(version), assignments: [] }))
       await talk.each(label, LeaveGroup, version =>
         version < 3
           ? { groupId: of.groupId, memberId: of.memberId === memberId ? 'other' : of.memberId }
@@ -147,9 +147,10 @@ const memberRefused: Exchange = {
     await talk.each(
       'an instance that is not there',
       SyncGroup,
-      () => ({ ...me, groupInstanceId: 'i', assignments: [] }),
+      version => ({ ...me, groupInstanceId: 'i', ...chosen(version), assignments: [] }),
       { from: 3 },
     )
+    await talk.ask('no protocol', SyncGroup, 5, { ...me, assignments: [] })
     await talk.ask('another protocol', SyncGroup, 5, {
       ...me,
       protocolType: 'consumer',
@@ -196,22 +197,22 @@ const rebalance: Exchange = {
       },
     )
     await describe(talk, 'the second member joined', group)
-    await talk.ask('during the rebalance', SyncGroup, 5, { groupId: group, ...first, assignments: [] })
+    await talk.ask('during the rebalance', SyncGroup, 4, { groupId: group, ...first, assignments: [] })
     await talk.ask('during the rebalance', OffsetCommit, 9, {
       ...{ groupId: group, memberId: first.memberId, generationIdOrMemberEpoch: first.generationId },
-      topics: [],
+      topics: [{ name: 't', partitions: [{ partitionIndex: 0, committedOffset: 1, committedMetadata: null }] }],
     })
     const leader = await talk.ask('first again', JoinGroup, 9, joining(9, group, { memberId: first.memberId }))
     const follower = await joins
     const generationId = leader!.generationId
     await heartbeat(talk, 'before sync', group, { memberId: first.memberId, generationId })
     await heartbeat(talk, 'of the old generation', group, first)
-    const waits = other.ask('the follower', SyncGroup, 5, {
+    const waits = other.ask('the follower', SyncGroup, 4, {
       ...{ groupId: group, generationId, memberId: follower!.memberId },
       assignments: [],
     })
     await describe(talk, 'both joined', group)
-    await talk.ask('the leader', SyncGroup, 5, {
+    await talk.ask('the leader', SyncGroup, 4, {
       ...{ groupId: group, generationId, memberId: first.memberId },
       assignments: [
         { memberId: first.memberId, assignment: Buffer.from('one') },
@@ -257,7 +258,9 @@ const staticMembers: Exchange = {
     await describe(talk, 'the instance came again', group)
     const old = { groupId: group, ...first, ...instance }
     await talk.each('of the fenced', Heartbeat, () => old, { from: 3 })
-    await talk.each('of the fenced', SyncGroup, () => ({ ...old, assignments: [] }), { from: 3 })
+    await talk.each('of the fenced', SyncGroup, version => ({ ...old, ...chosen(version), assignments: [] }), {
+      from: 3,
+    })
     await talk.each(
       'of the fenced',
       JoinGroup,
@@ -364,7 +367,7 @@ const pending: Exchange = {
     const memberId = knocked!.memberId
     await describe(talk, 'knocking', group)
     await heartbeat(talk, 'of who only knocked', group, { memberId, generationId: -1 })
-    await talk.ask('who only knocked', SyncGroup, 5, { groupId: group, memberId, generationId: -1, assignments: [] })
+    await talk.ask('who only knocked', SyncGroup, 4, { groupId: group, memberId, generationId: -1, assignments: [] })
     await talk.ask(
       'who only knocked, of an instance',
       JoinGroup,
@@ -375,7 +378,7 @@ const pending: Exchange = {
     await talk.ask('who left', JoinGroup, 9, joining(9, group, { memberId }))
     const { generationId, memberId: member } = await join(talk, group)
     await talk.ask('before sync', Heartbeat, 4, { groupId: group, generationId, memberId: member })
-    await talk.ask('to a member that is not there', SyncGroup, 5, {
+    await talk.ask('to a member that is not there', SyncGroup, 4, {
       ...{ groupId: group, generationId, memberId: member },
       assignments: [{ memberId: 'nobody', assignment: Buffer.from('x') }],
     })

@@ -6,6 +6,7 @@ import { fetching } from './fetching.ts'
 import { groupOffsets } from './group-offsets.ts'
 import { groups } from './groups.ts'
 import { offsets } from './offsets.ts'
+import { oldVersions } from './old-versions.ts'
 import { producers } from './producers.ts'
 import { producing } from './producing.ts'
 import { topics } from './topics.ts'
@@ -21,4 +22,5 @@ export const themes: readonly Theme[] = [
   { name: 'offsets', release: '4.3', exchanges: offsets },
   { name: 'groups', release: '4.3', exchanges: groups },
   { name: 'group-offsets', release: '4.3', exchanges: groupOffsets },
+  { name: 'old-versions', release: '3.9', exchanges: oldVersions },
 ]
