@@ -114,6 +114,8 @@ test('version 0 lists the starts of segments and the end, newest first', async t
   t.deepEqual(await offsets(-2), [0])
   t.deepEqual(await offsets(350), [0])
   t.deepEqual(await offsets(50), [])
+  t.deepEqual(await offsets(stage.clock.now() - 1), [6, 0])
+  t.deepEqual(await offsets(stage.clock.now()), [7, 6, 0])
 })
 
 test('each version’s answer can be written, and unknown epochs and topics are refused', async t => {

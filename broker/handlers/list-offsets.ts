@@ -83,6 +83,6 @@ const findOld = async (broker: Broker, topic: TopicRequest, asked: PartitionRequ
   return {
     partitionIndex,
     errorCode: 0,
-    oldStyleOffsets: await findOffsetsBefore(partition, timestamp, maxNumOffsets),
+    oldStyleOffsets: await findOffsetsBefore(partition, timestamp, maxNumOffsets, broker.clock.now()),
   }
 }
