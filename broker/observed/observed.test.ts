@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import test from 'ava'
 import { ready } from '../../protocol/records/compression.ts'
 import { startBroker } from '../index.ts'
@@ -24,10 +27,12 @@ const show = (found: readonly Difference[]): readonly string[] => {
   return [...versions].map(([text, versions]) => `${versions}: ${text}`)
 }
 
-for (const theme of themes) {
-  test(`${theme.name} of Kafka ${theme.release}: every answer is Kafka's, or a listed deviation`, async t => {
+for (const [theme, engine] of themes.flatMap(theme => [[theme, 'memory'] as const, [theme, 'file'] as const])) {
+  test(`${theme.name} of Kafka ${theme.release}, ${engine}: every answer is Kafka's, or a listed deviation`, async t => {
     await ready('zstd')
-    const broker = await startBroker({ settings })
+    const dataDir = mkdtempSync(join(tmpdir(), 'samsa-observed-'))
+    t.teardown(() => rmSync(dataDir, { recursive: true }))
+    const broker = await startBroker({ settings, engine, dataDir })
     const recorded = recordedAnswers(theme)
     const found: Difference[] = []
     try {

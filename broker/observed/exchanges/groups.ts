@@ -365,7 +365,6 @@ const pending: Exchange = {
     const group = talk.fresh('g')
     const knocked = await talk.ask('knocks', JoinGroup, 4, joining(4, group))
     const memberId = knocked!.memberId
-    await describe(talk, 'knocking', group)
     await heartbeat(talk, 'of who only knocked', group, { memberId, generationId: -1 })
     await talk.ask('who only knocked', SyncGroup, 4, { groupId: group, memberId, generationId: -1, assignments: [] })
     await talk.ask(

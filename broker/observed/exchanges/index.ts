@@ -1,10 +1,12 @@
 /** All exchanges by theme: one file of answers a theme. */
 import type { Theme } from '../exchange.ts'
 import { clusterExchanges } from './cluster.ts'
+import { compressed } from './compressed.ts'
 import { configs } from './configs.ts'
 import { fetching } from './fetching.ts'
 import { groupOffsets } from './group-offsets.ts'
 import { groups } from './groups.ts'
+import { internalTopics } from './internal-topics.ts'
 import { offsets } from './offsets.ts'
 import { oldVersions } from './old-versions.ts'
 import { producers } from './producers.ts'
@@ -22,5 +24,7 @@ export const themes: readonly Theme[] = [
   { name: 'offsets', release: '4.3', exchanges: offsets },
   { name: 'groups', release: '4.3', exchanges: groups },
   { name: 'group-offsets', release: '4.3', exchanges: groupOffsets },
+  { name: 'compressed', release: '4.3', exchanges: compressed },
+  { name: 'internal-topics', release: '4.3', exchanges: internalTopics },
   { name: 'old-versions', release: '3.9', exchanges: oldVersions },
 ]
