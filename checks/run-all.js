@@ -46,7 +46,7 @@ const closing = output => ({
   failed: lastNumber(output, /^\d+ passed, (\d+) failed/gm),
 })
 
-if (await step('types', 'npx', ['tsc', '-p', 'tsconfig.json'])) {
+if (await step('build', 'npm', ['run', '--silent', 'build'])) {
   await step('lint', 'npx', ['biome', 'ci', '.'])
   await counted('unit tests', 'npx', ['ava', '--tap'], tap)
   if (await step('clients', 'npm', ['run', '--silent', 'compat:install'])) {
