@@ -23,6 +23,7 @@ const silent = 'Kafka fails on this request by an exception of its own and never
 const usable = 'A topic is made by the Metadata request that asks for it, and can be used at once.'
 const old = 'Samsa speaks versions that Kafka 4 dropped and those of 4.4, and finalises only features that it serves.'
 const span = 'Kafka ends an answer where a segment ends; Samsa goes on to the limits.'
+const full = 'The whole list is told at once, so that a client needs no second request.'
 const kinder = 'Kafka takes one compressed message a request; what is in several can be taken as well.'
 const cut =
   'Kafka stores what is before a message that is cut off, and the producer takes all for stored; Samsa refuses.'
@@ -294,6 +295,18 @@ export const deviations: readonly Deviation[] = [
     step: 'Fetch: from the middle',
     samsa: 'batch 3..3',
     reason: span,
+  },
+  {
+    exchange: 'unknown-versions',
+    step: 'ApiVersions: a version that nobody knows, answered in version 0',
+    samsa: '{apiKey: 1, maxVersion: 18}',
+    reason: full,
+  },
+  {
+    exchange: 'unknown-versions',
+    step: 'ApiVersions: a negative version',
+    samsa: '{apiKey: 1, maxVersion: 18}',
+    reason: full,
   },
 ]
 

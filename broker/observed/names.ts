@@ -17,10 +17,9 @@ export class Names {
 
   /** A text with all aliases, and ids like those in member ids, replaced. */
   text(text: string): string {
-    const named = text.replace(uuidText, id => this.#nameOf(id, '#'))
-    let shown = this.#aliases.get(named) ?? named
+    let shown = this.#aliases.get(text) ?? text
     for (const [real, alias] of this.#aliases) shown = shown.replaceAll(real, alias)
-    return shown
+    return shown.replace(uuidText, id => this.#nameOf(id, '#'))
   }
 
   /** A topic id by the name given for it. */

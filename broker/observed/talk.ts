@@ -6,6 +6,7 @@ import { type Release, advertisedBy } from '../../protocol/releases.ts'
 import { CreateTopics, ListOffsets } from '../../protocol/messages/index.ts'
 import { codeOf } from '../../protocol/errors.ts'
 import type { Api, RequestWrite, ResponseRead } from '../../protocol/schema/notation.ts'
+import { decodeResponse } from '../../protocol/wire/frames.ts'
 import { RawClient } from '../testing/raw-client.ts'
 import { Names } from './names.ts'
 import { render } from './render.ts'
@@ -96,6 +97,11 @@ export class Talk {
     return name
   }
 
+  /** From now on an id that the broker gave is shown as `shown`. */
+  named(real: string, shown: string): void {
+    this.#names.alias(real, shown)
+  }
+
   /** Versions of an API that the release speaks, lowest first. */
   versions(api: Api, from = 0, to = Number.POSITIVE_INFINITY): readonly number[] {
     const range = advertisedBy(this.#partner.release).get(api.key)
@@ -144,6 +150,22 @@ export class Talk {
     const answer = await this.#once(api, version, request)
     if (answer === null) throw new Error(`${this.#id}: ${api.name} ${version} closed the connection`)
     return answer
+  }
+
+  /** Sends a frame as it is, and writes down the answer as one of `api` in `version`, under `label` and `asked`. */
+  async frame<A extends Api>(
+    label: string,
+    api: A,
+    asked: number,
+    frame: readonly Buffer[],
+    version = asked,
+  ): Promise<void> {
+    const answers = this.#answersOf(label, api)
+    answers.set(asked, 'no answer')
+    const answer = await this.#waited(client => client.exchange(frame))
+    const shown =
+      answer === null ? this.#ending : render(api, version, decodeResponse(api, version, answer).response, this.#names)
+    answers.set(asked, shown)
   }
 
   /** Sends a request that has no answer. */
@@ -213,19 +235,24 @@ export class Talk {
     }
   }
 
-  async #once<A extends Api>(api: A, version: number, request: RequestWrite<A>): Promise<ResponseRead<A> | null> {
+  #once<A extends Api>(api: A, version: number, request: RequestWrite<A>): Promise<ResponseRead<A> | null> {
+    return this.#waited(client => client.request(api, version, request))
+  }
+
+  /** Null if the broker closes the connection or says nothing in time; then there is a new connection the next time. */
+  async #waited<T>(ask: (client: RawClient) => Promise<T>): Promise<T | null> {
     const client = await this.#connected()
     let over = false
+    let overdue = false
     const closed = client.closed.then(() => {
       over = true
     })
-    let overdue = false
     const timer = setTimeout(() => {
       overdue = true
       void client.close()
     }, patienceMs)
     try {
-      return await client.request(api, version, request)
+      return await ask(client)
     } catch (error) {
       // The socket's end and the failure of what waits on it come in the same turn.
       await Promise.race([closed, new Promise(resolve => setImmediate(resolve))])

@@ -184,7 +184,9 @@ const rebalance: Exchange = {
     const group = talk.fresh('g')
     const other = talk.another()
     const first = await stable(talk, group)
+    talk.named(first.memberId, 'first')
     const { memberId } = await other.quietly(JoinGroup, 9, joining(9, group))
+    talk.named(memberId, 'second')
     await describe(talk, 'a second member knocked', group)
     const joins = other.ask('second', JoinGroup, 9, joining(9, group, { memberId }))
     await talk.ask(
@@ -238,7 +240,9 @@ const choice: Exchange = {
       protocols: names.map(name => ({ name, metadata: subscription('t') })),
     })
     const first = await stable(talk, group, protocols('a', 'b', 'c'))
+    talk.named(first.memberId, 'first')
     const { memberId } = await other.quietly(JoinGroup, 9, joining(9, group, protocols('d', 'c', 'b')))
+    talk.named(memberId, 'second')
     const joins = other.ask('second', JoinGroup, 9, joining(9, group, { memberId, ...protocols('d', 'c', 'b') }))
     await talk.quietly(Heartbeat, 4, { groupId: group, ...first })
     await talk.ask('first', JoinGroup, 9, joining(9, group, { memberId: first.memberId, ...protocols('a', 'b', 'c') }))

@@ -4,6 +4,7 @@ import { clusterExchanges } from './cluster.ts'
 import { compressed } from './compressed.ts'
 import { configs } from './configs.ts'
 import { fetching } from './fetching.ts'
+import { frameExchanges } from './frames.ts'
 import { groupOffsets } from './group-offsets.ts'
 import { groups } from './groups.ts'
 import { internalTopics } from './internal-topics.ts'
@@ -11,7 +12,9 @@ import { offsets } from './offsets.ts'
 import { oldVersions } from './old-versions.ts'
 import { producers } from './producers.ts'
 import { producing } from './producing.ts'
+import { rebalances } from './rebalances.ts'
 import { topics } from './topics.ts'
+import { waiting } from './waiting.ts'
 
 /** All themes. */
 export const themes: readonly Theme[] = [
@@ -26,5 +29,8 @@ export const themes: readonly Theme[] = [
   { name: 'group-offsets', release: '4.3', exchanges: groupOffsets },
   { name: 'compressed', release: '4.3', exchanges: compressed },
   { name: 'internal-topics', release: '4.3', exchanges: internalTopics },
+  { name: 'frames', release: '4.3', exchanges: frameExchanges },
+  { name: 'waiting', release: '4.3', exchanges: waiting },
+  { name: 'rebalances', release: '4.3', exchanges: rebalances },
   { name: 'old-versions', release: '3.9', exchanges: oldVersions },
 ]
