@@ -2,7 +2,7 @@
  * The brokers of the cluster, and where a client reaches them.
  */
 import type { Config } from '../config/config.ts'
-import type { Client } from '../handlers/handler.ts'
+import type { Client } from '../client.ts'
 
 /** One broker. */
 export interface BrokerNode {

@@ -5,7 +5,7 @@
 import { KafkaError } from '../../protocol/errors.ts'
 import type { LogId } from '../../storage/engine.ts'
 import { removedTopicSettings } from '../config/topic-settings.ts'
-import type { Client } from '../handlers/handler.ts'
+import type { Client } from '../client.ts'
 import { advertisedEndpoint, type BrokerNode, type Endpoint } from './brokers.ts'
 import type { ResourceChanges } from './config-decisions.ts'
 import type { PartitionRef } from './events.ts'

@@ -5,29 +5,7 @@
 import type { KafkaError } from '../../protocol/errors.ts'
 import type { Api, RequestOf, ResponseOf } from '../../protocol/schema/notation.ts'
 import type { Broker } from '../broker.ts'
-
-/** Who speaks: Kafka's principal, `User:ANONYMOUS` on a plain listener. */
-export interface Principal {
-  readonly type: string
-  readonly name: string
-}
-
-/** The connection a request came by. */
-export interface Client {
-  /** Unique in the broker's life; for logs and sessions. */
-  readonly id: number
-  /** Peer address: `127.0.0.1`. */
-  readonly host: string
-  /** Name of the listener it connected to. */
-  readonly listener: string
-  /** The address it connected to: what is advertised when nothing else is set. */
-  readonly localHost: string
-  readonly localPort: number
-  /** Calls once when the connection ends; returns the cancel. */
-  onClose(listener: () => void): () => void
-  /** Ends the connection with one log line: a failed acks=0 Produce, a peer that can't be served. */
-  close(reason: string): void
-}
+import type { Client, Principal } from '../client.ts'
 
 /** All that a handler knows of a request besides its body. */
 export interface Context {

@@ -4,7 +4,7 @@
 import type { KafkaError } from '../../protocol/errors.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Topic } from '../cluster/topic.ts'
-import type { Client } from '../handlers/handler.ts'
+import type { Client } from '../client.ts'
 
 /** An answer's `nodeEndpoints` entry. */
 export interface NodeEndpoint {

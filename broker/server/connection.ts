@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
-import type { Client } from '../handlers/handler.ts'
+import type { Client } from '../client.ts'
 import { AnswerWriter } from './answer-writer.ts'
 import type { Waiter } from './budget.ts'
 import type { Dispatch } from './dispatch.ts'

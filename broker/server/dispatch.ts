@@ -9,7 +9,8 @@ import { decodeRequest, encodeResponse } from '../../protocol/wire/frames.ts'
 import { type Header, readRequestHeader } from '../../protocol/wire/headers.ts'
 import { Reader } from '../../protocol/wire/reader.ts'
 import type { Broker } from '../broker.ts'
-import type { Client, Context, Handler, Principal } from '../handlers/handler.ts'
+import type { Client, Principal } from '../client.ts'
+import type { Context, Handler } from '../handlers/handler.ts'
 import { PendingRequest } from './requests.ts'
 
 const PRODUCE_KEY = 0
