@@ -24,6 +24,7 @@ const usable = 'A topic is made by the Metadata request that asks for it, and ca
 const old = 'Samsa speaks versions that Kafka 4 dropped and those of 4.4, and finalises only features that it serves.'
 const span = 'Kafka ends an answer where a segment ends; Samsa goes on to the limits.'
 const full = 'The whole list is told at once, so that a client needs no second request.'
+const transactions = 'Transactions are not served yet.'
 const kinder = 'Kafka takes one compressed message a request; what is in several can be taken as well.'
 const cut =
   'Kafka stores what is before a message that is cut off, and the producer takes all for stored; Samsa refuses.'
@@ -307,6 +308,36 @@ export const deviations: readonly Deviation[] = [
     step: 'ApiVersions: a negative version',
     samsa: '{apiKey: 1, maxVersion: 18}',
     reason: full,
+  },
+  {
+    exchange: 'init-transactional-id',
+    step: 'InitProducerId: a transactional id',
+    samsa: 'INVALID_REQUEST',
+    reason: transactions,
+  },
+  {
+    exchange: 'init-transactional-id',
+    step: 'InitProducerId: the transactional id again',
+    samsa: 'INVALID_REQUEST',
+    reason: transactions,
+  },
+  {
+    exchange: 'init-transactional-id',
+    step: 'InitProducerId: a timeout of 0',
+    samsa: 'INVALID_REQUEST',
+    reason: transactions,
+  },
+  {
+    exchange: 'init-transactional-id',
+    step: 'InitProducerId: a timeout above the maximum',
+    samsa: 'INVALID_REQUEST',
+    reason: transactions,
+  },
+  {
+    exchange: 'find-coordinator',
+    step: 'FindCoordinator: a transaction',
+    samsa: 'INVALID_REQUEST',
+    reason: transactions,
   },
 ]
 

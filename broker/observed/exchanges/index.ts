@@ -5,9 +5,11 @@ import { compressed } from './compressed.ts'
 import { configs } from './configs.ts'
 import { fetching } from './fetching.ts'
 import { frameExchanges } from './frames.ts'
+import { groupAdmin } from './group-admin.ts'
 import { groupOffsets } from './group-offsets.ts'
 import { groups } from './groups.ts'
 import { internalTopics } from './internal-topics.ts'
+import { metadataExchanges } from './metadata.ts'
 import { offsets } from './offsets.ts'
 import { oldVersions } from './old-versions.ts'
 import { producers } from './producers.ts'
@@ -19,6 +21,7 @@ import { waiting } from './waiting.ts'
 /** All themes. */
 export const themes: readonly Theme[] = [
   { name: 'topics', release: '4.3', exchanges: topics },
+  { name: 'metadata', release: '4.3', exchanges: metadataExchanges },
   { name: 'cluster', release: '4.3', exchanges: clusterExchanges },
   { name: 'configs', release: '4.3', exchanges: configs },
   { name: 'producing', release: '4.3', exchanges: producing },
@@ -26,6 +29,7 @@ export const themes: readonly Theme[] = [
   { name: 'fetching', release: '4.3', exchanges: fetching },
   { name: 'offsets', release: '4.3', exchanges: offsets },
   { name: 'groups', release: '4.3', exchanges: groups },
+  { name: 'group-admin', release: '4.3', exchanges: groupAdmin },
   { name: 'group-offsets', release: '4.3', exchanges: groupOffsets },
   { name: 'compressed', release: '4.3', exchanges: compressed },
   { name: 'internal-topics', release: '4.3', exchanges: internalTopics },

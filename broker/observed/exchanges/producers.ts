@@ -1,4 +1,4 @@
-import { DescribeProducers, InitProducerId, Produce } from '../../../protocol/messages/index.ts'
+import { DescribeProducers, FindCoordinator, InitProducerId, Produce } from '../../../protocol/messages/index.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Talk } from '../talk.ts'
 import { batchWith, keep } from './records.ts'
@@ -17,9 +17,24 @@ const initProducerIds: Exchange = {
     await ask('a timeout of 0', { transactionTimeoutMs: 0 })
     await ask('a negative timeout', { transactionTimeoutMs: -1 })
     await ask('an empty transactional id', { transactionalId: '' })
-    await ask('two phases', {})
     await talk.ask('another id each time', InitProducerId, 4, { transactionalId: null, transactionTimeoutMs: 1000 })
     await talk.ask('another id each time', InitProducerId, 5, { transactionalId: null, transactionTimeoutMs: 1000 })
+  },
+}
+
+const transactionalIds: Exchange = {
+  id: 'init-transactional-id',
+  async play(talk) {
+    const transactional = { transactionalId: talk.fresh('tx'), transactionTimeoutMs: 1000 }
+    const served = ({ errorCode }: { errorCode: number }): boolean => ![14, 15, 16].includes(errorCode)
+    await talk.quietly(FindCoordinator, 2, { key: transactional.transactionalId, keyType: 1 })
+    await talk.ask('a transactional id', InitProducerId, 4, transactional, { until: served })
+    await talk.ask('the transactional id again', InitProducerId, 4, transactional, { until: served })
+    await talk.ask('a timeout of 0', InitProducerId, 4, { transactionalId: talk.fresh('tx'), transactionTimeoutMs: 0 })
+    await talk.ask('a timeout above the maximum', InitProducerId, 4, {
+      transactionalId: talk.fresh('tx'),
+      transactionTimeoutMs: 1_000_000,
+    })
   },
 }
 
@@ -126,4 +141,4 @@ const described: Exchange = {
 }
 
 /** InitProducerId, sequences, DescribeProducers. */
-export const producers: readonly Exchange[] = [initProducerIds, sequences, epochs, wrapped, described]
+export const producers: readonly Exchange[] = [initProducerIds, transactionalIds, sequences, epochs, wrapped, described]
