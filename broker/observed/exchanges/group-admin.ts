@@ -1,3 +1,4 @@
+import { codeOf } from '../../../protocol/errors.ts'
 import {
   DeleteGroups,
   DescribeGroups,
@@ -8,12 +9,14 @@ import {
 import type { Exchange } from '../exchange.ts'
 import { leave, only, stable } from './group-members.ts'
 
+const unavailable = codeOf('COORDINATOR_NOT_AVAILABLE')
+
 const coordinators: Exchange = {
   id: 'find-coordinator',
   async play(talk) {
     const group = talk.fresh('g')
     const ready = (answer: { errorCode: number; coordinators: { errorCode: number }[] }): boolean =>
-      answer.errorCode !== 15 && answer.coordinators.every(({ errorCode }) => errorCode !== 15)
+      answer.errorCode !== unavailable && answer.coordinators.every(({ errorCode }) => errorCode !== unavailable)
     const of =
       (keyType: number, ...keys: string[]) =>
       (version: number) => ({

@@ -1,4 +1,4 @@
-import { nameOf } from '../../../protocol/errors.ts'
+import { codeOf, nameOf } from '../../../protocol/errors.ts'
 import {
   ConsumerProtocolSubscription,
   DescribeGroups,
@@ -39,7 +39,7 @@ export const join = async (
   more: Partial<Joining> = {},
 ): Promise<ResponseRead<typeof JoinGroup>> => {
   const first = await talk.quietly(JoinGroup, 9, joining(9, groupId, more))
-  if (first.errorCode !== 79) return first
+  if (first.errorCode !== codeOf('MEMBER_ID_REQUIRED')) return first
   return talk.quietly(JoinGroup, 9, joining(9, groupId, { ...more, memberId: first.memberId }))
 }
 

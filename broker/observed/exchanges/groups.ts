@@ -1,3 +1,4 @@
+import { codeOf } from '../../../protocol/errors.ts'
 import {
   DescribeGroups,
   Heartbeat,
@@ -9,7 +10,7 @@ import {
 import type { Exchange } from '../exchange.ts'
 import { chosen, describe, heartbeat, join, joining, leave, stable, subscription } from './group-members.ts'
 
-const memberIdRequired = 79
+const memberIdRequired = codeOf('MEMBER_ID_REQUIRED')
 
 const joinVersions: Exchange = {
   id: 'join-group-versions',
@@ -170,7 +171,7 @@ const rebalance: Exchange = {
       4,
       { groupId: group, ...first },
       {
-        until: answer => answer.errorCode === 27,
+        until: answer => answer.errorCode === codeOf('REBALANCE_IN_PROGRESS'),
       },
     )
     await describe(talk, 'the second member joined', group)

@@ -1,3 +1,4 @@
+import { codeOf } from '../../../protocol/errors.ts'
 import { DescribeProducers, FindCoordinator, InitProducerId, Produce } from '../../../protocol/messages/index.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Talk } from '../talk.ts'
@@ -22,11 +23,16 @@ const initProducerIds: Exchange = {
   },
 }
 
+/** What Kafka's coordinators answer before they are there. */
+const loading = new Set(
+  (['COORDINATOR_LOAD_IN_PROGRESS', 'COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR'] as const).map(codeOf),
+)
+
 const transactionalIds: Exchange = {
   id: 'init-transactional-id',
   async play(talk) {
     const transactional = { transactionalId: talk.fresh('tx'), transactionTimeoutMs: 1000 }
-    const served = ({ errorCode }: { errorCode: number }): boolean => ![14, 15, 16].includes(errorCode)
+    const served = ({ errorCode }: { errorCode: number }): boolean => !loading.has(errorCode)
     await talk.quietly(FindCoordinator, 2, { key: transactional.transactionalId, keyType: 1 })
     await talk.ask('a transactional id', InitProducerId, 4, transactional, { until: served })
     await talk.ask('the transactional id again', InitProducerId, 4, transactional, { until: served })

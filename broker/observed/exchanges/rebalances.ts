@@ -1,3 +1,4 @@
+import { codeOf } from '../../../protocol/errors.ts'
 import { Heartbeat, JoinGroup, LeaveGroup, SyncGroup } from '../../../protocol/messages/index.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Talk } from '../talk.ts'
@@ -18,7 +19,13 @@ const two = async (talk: Talk, other: Talk, group: string): Promise<{ leader: Jo
 
 /** Resolves when a member's heartbeat is told of a rebalance. */
 const rebalancing = (talk: Talk, groupId: string, member: Joined): Promise<unknown> =>
-  talk.ask('told of the rebalance', Heartbeat, 4, { groupId, ...member }, { until: answer => answer.errorCode === 27 })
+  talk.ask(
+    'told of the rebalance',
+    Heartbeat,
+    4,
+    { groupId, ...member },
+    { until: answer => answer.errorCode === codeOf('REBALANCE_IN_PROGRESS') },
+  )
 
 const sync = (groupId: string, member: Joined, ...to: Joined[]) => ({
   ...{ groupId, ...member },
