@@ -17,6 +17,8 @@ export interface Theme {
   /** The release of Kafka that gave the answers. */
   readonly release: Release
   readonly exchanges: readonly Exchange[]
+  /** Lets time pass: compared on a clock that is moved by hand, on which nothing else may wait. */
+  readonly timed?: true
 }
 
 /** Plays one exchange and closes its connections. Fails with an Error if it can't be set up. */

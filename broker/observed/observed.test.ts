@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import { ready } from '../../protocol/records/compression.ts'
 import { startBroker } from '../index.ts'
+import { ManualClock } from '../testing/manual-clock.ts'
 import { recordedAnswers } from './answers-file.ts'
 import { deviations, explains } from './deviations.ts'
 import { play } from './exchange.ts'
@@ -32,12 +33,17 @@ for (const [theme, engine] of themes.flatMap(theme => [[theme, 'memory'] as cons
     await ready('zstd')
     const dataDir = mkdtempSync(join(tmpdir(), 'samsa-observed-'))
     t.teardown(() => rmSync(dataDir, { recursive: true }))
-    const broker = await startBroker({ settings, engine, dataDir })
+    const clock = theme.timed ? new ManualClock(Date.now()) : null
+    const broker = await startBroker({ settings, engine, dataDir, ...(clock === null ? {} : { clock }) })
+    const pass = async (ms: number): Promise<void> => {
+      if (clock === null) throw new Error('only timed themes let time pass')
+      await clock.advance(ms)
+    }
     const recorded = recordedAnswers(theme)
     const found: Difference[] = []
     try {
       for (const exchange of theme.exchanges) {
-        const answered = await play(exchange, { address: broker.bootstrapServers, run: '' }, theme.release)
+        const answered = await play(exchange, { address: broker.bootstrapServers, run: '', pass }, theme.release)
         found.push(
           ...differences(
             recorded.find(({ id }) => id === exchange.id),

@@ -42,6 +42,8 @@ export interface Partner {
   readonly release: Release
   /** Stands before all names, so that exchanges can be played again on the same broker. */
   readonly run: string
+  /** Lets time pass for the broker, in ms: by waiting, or by moving its clock. */
+  readonly pass: (ms: number) => Promise<void>
 }
 
 /** How long an answer, or the answer that is waited for, may take; longer than any wait that an exchange asks for. */
@@ -88,6 +90,11 @@ export class Talk {
     const client = this.#client
     this.#client = null
     await client?.close()
+  }
+
+  /** Lets time pass for the broker. */
+  pass(ms: number): Promise<void> {
+    return this.#partner.pass(ms)
   }
 
   /** A name that no other exchange uses, shown as `base`. Names sort in the order in which they were asked for. */

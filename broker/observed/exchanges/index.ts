@@ -15,6 +15,7 @@ import { oldVersions } from './old-versions.ts'
 import { producers } from './producers.ts'
 import { producing } from './producing.ts'
 import { rebalances } from './rebalances.ts'
+import { timeouts } from './timeouts.ts'
 import { topics } from './topics.ts'
 import { waiting } from './waiting.ts'
 
@@ -36,5 +37,6 @@ export const themes: readonly Theme[] = [
   { name: 'frames', release: '4.3', exchanges: frameExchanges },
   { name: 'waiting', release: '4.3', exchanges: waiting },
   { name: 'rebalances', release: '4.3', exchanges: rebalances },
+  { name: 'timeouts', release: '4.3', exchanges: timeouts, timed: true },
   { name: 'old-versions', release: '3.9', exchanges: oldVersions },
 ]
