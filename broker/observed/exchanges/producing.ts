@@ -185,6 +185,15 @@ const wrongBatches: readonly (readonly [label: string, records: () => readonly B
   ['a producer epoch without an id', () => [batchWith({ producerEpoch: 3 }, 'a')]],
   ['a sequence without a producer', () => [batchWith({ baseSequence: 3 }, 'a')]],
   ['a producer without a sequence', () => [batchWith({ producerId: 9, producerEpoch: 0 }, 'a')]],
+  ['a producer with an epoch of -2', () => [batchWith({ producerId: 9, producerEpoch: -2, baseSequence: 0 }, 'a')]],
+  [
+    'a timestamp of before all time',
+    () => [
+      changed(batchOf('a'), buffer => {
+        buffer.writeUInt8(0x80, batch.BASE_TIMESTAMP)
+      }),
+    ],
+  ],
   ['a producer with a negative epoch', () => [batchWith({ producerId: 9, producerEpoch: -1, baseSequence: 0 }, 'a')]],
 ]
 

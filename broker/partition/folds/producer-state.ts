@@ -3,6 +3,7 @@
  * asked before an append, told after it, and rebuilt by telling it the log again.
  */
 import { KafkaError } from '../../../protocol/errors.ts'
+import { NO_PRODUCER_EPOCH } from '../../../protocol/records/batch.ts'
 
 /** A batch that a producer appended. Sequences are inclusive; `lastOffset` − `offsetDelta` is its first offset. */
 export interface ProducedBatch {
@@ -83,21 +84,23 @@ export class ProducerState {
 
   /**
    * Whether a batch may be appended: null if it may, the batch that it repeats if it is a duplicate. Throws
-   * INVALID_PRODUCER_EPOCH for an epoch before the producer's, OUT_OF_ORDER_SEQUENCE_NUMBER for a gap or for a repeat of
-   * what is no longer remembered. A producer without state may start at any sequence (KIP-360).
+   * INVALID_PRODUCER_EPOCH for an epoch before the producer's (below −1 for a new one), OUT_OF_ORDER_SEQUENCE_NUMBER for
+   * a gap or for a repeat of what is no longer remembered. A producer without state may start at any sequence (KIP-360).
    */
   check(batch: Sequenced): ProducedBatch | null {
     const known = this.get(batch.producerId)
+    // Kafka takes the epoch before a producer's first for -1.
+    const lowest = known?.epoch ?? NO_PRODUCER_EPOCH
+    if (batch.producerEpoch < lowest)
+      throw new KafkaError(
+        'INVALID_PRODUCER_EPOCH',
+        `producer ${batch.producerId} has epoch ${lowest}, the batch ${batch.producerEpoch}`,
+      )
     if (known === undefined) return null
     if (batch.producerEpoch === known.epoch) {
       for (const before of known.batches)
         if (before.firstSequence === batch.firstSequence && before.lastSequence === batch.lastSequence) return before
     }
-    if (batch.producerEpoch < known.epoch)
-      throw new KafkaError(
-        'INVALID_PRODUCER_EPOCH',
-        `producer ${batch.producerId} has epoch ${known.epoch}, the batch ${batch.producerEpoch}`,
-      )
     if (batch.producerEpoch > known.epoch) {
       if (batch.firstSequence !== 0 && known.epoch !== -1)
         throw new KafkaError(

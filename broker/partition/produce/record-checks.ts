@@ -49,7 +49,7 @@ const checkTimestamps = (
   }
   const from = nowMs - settings.messageTimestampBeforeMaxMs
   const to = nowMs + settings.messageTimestampAfterMaxMs
-  if (maxTimestamp <= to && (minTimestamp >= from || from <= 0)) return
+  if (maxTimestamp <= to && minTimestamp >= from) return
   const errors = errorsIn(records, ({ timestamp }) =>
     timestamp === batch.NO_TIMESTAMP || (timestamp >= from && timestamp <= to)
       ? null
