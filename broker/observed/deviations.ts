@@ -25,6 +25,7 @@ const old = 'Samsa speaks versions that Kafka 4 dropped and those of 4.4, and fi
 const span = 'Kafka ends an answer where a segment ends; Samsa goes on to the limits.'
 const full = 'The whole list is told at once, so that a client needs no second request.'
 const transactions = 'Transactions are not served yet.'
+const every = 'Every topic that was asked about is in the answer, in every API alike.'
 const kinder = 'Kafka takes one compressed message a request; what is in several can be taken as well.'
 const cut =
   'Kafka stores what is before a message that is cut off, and the producer takes all for stored; Samsa refuses.'
@@ -338,6 +339,18 @@ export const deviations: readonly Deviation[] = [
     step: 'FindCoordinator: a transaction',
     samsa: 'INVALID_REQUEST',
     reason: transactions,
+  },
+  {
+    exchange: 'list-offsets-refused',
+    step: 'ListOffsets: a topic without partitions',
+    samsa: "{name: 't'}",
+    reason: every,
+  },
+  {
+    exchange: 'delete-records',
+    step: 'DeleteRecords: a topic without partitions',
+    samsa: "{name: 't'}",
+    reason: every,
   },
 ]
 

@@ -74,6 +74,13 @@ const refused: Exchange = {
         { partitionIndex: 1, timestamp: latest },
       ),
     )
+    await talk.each(
+      'an epoch of -2',
+      ListOffsets,
+      () => partitions({ partitionIndex: 0, timestamp: latest, currentLeaderEpoch: -2 }),
+      { from: 4 },
+    )
+    await ask('a topic without partitions', partitions())
     await ask('a bad name', list({ name: 'bad/name', id: '' }, latest))
     await ask('nothing', { replicaId: -1, topics: [] })
     await ask('read committed', { ...list(topic, latest), isolationLevel: 1 })
@@ -112,6 +119,7 @@ const deletions: Exchange = {
     await talk.each('an unknown topic', DeleteRecords, () => remove({ name: talk.fresh('missing'), id: '' }, [0, 0]))
     const ask = (label: string, request: RequestWrite<typeof DeleteRecords>) =>
       talk.ask(label, DeleteRecords, 2, request)
+    await ask('a topic without partitions', remove(topic))
     await ask('a bad name', remove({ name: 'bad/name', id: '' }, [0, 0]))
     await ask('a partition twice', remove(topic, [0, 1], [0, 3]))
     await ask('to the next batch', remove(topic, [0, 3]))
@@ -148,6 +156,7 @@ const epochs: Exchange = {
     await each('an epoch of -2', 0, -2)
     await each('known to be the current', 0, 0, 0)
     await each('thought newer than the current', 0, 0, 3)
+    await each('known as -2', 0, 0, -2)
     await each('an unknown partition', 9, 0)
     await talk.each('an unknown topic', OffsetForLeaderEpoch, () => request(talk.fresh('missing'), 0, 0))
     await talk.ask('a bad name', OffsetForLeaderEpoch, 4, request('bad/name', 0, 0))

@@ -102,7 +102,8 @@ const readPartition = (
   atLeastOne: boolean,
 ): FetchResult | Promise<FetchResult> => {
   const { isolation } = reading
-  checkLeaderEpoch(partition, target.currentLeaderEpoch)
+  // Fetch alone takes every negative epoch for none (observed with Kafka 4.3).
+  if (target.currentLeaderEpoch >= 0) checkLeaderEpoch(partition, target.currentLeaderEpoch)
   if (reading.replicaId >= 0)
     throw new KafkaError('NOT_LEADER_OR_FOLLOWER', `broker ${reading.replicaId} is no replica of ${partition.name}`)
   const diverging = divergingEpoch(partition, target)
@@ -121,7 +122,7 @@ const readPartition = (
 
 /** Throws FENCED_LEADER_EPOCH for a client that knows an older epoch, UNKNOWN_LEADER_EPOCH for one that knows a newer (KIP-320); −1 passes. */
 export const checkLeaderEpoch = (partition: Partition, known: number): void => {
-  if (known < 0 || known === partition.leaderEpoch) return
+  if (known === -1 || known === partition.leaderEpoch) return
   throw new KafkaError(
     known < partition.leaderEpoch ? 'FENCED_LEADER_EPOCH' : 'UNKNOWN_LEADER_EPOCH',
     `${partition.name} has leader epoch ${partition.leaderEpoch}, the request ${known}`,
