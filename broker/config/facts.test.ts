@@ -27,7 +27,7 @@ const ownDefaults: Readonly<Record<string, string>> = {
   'node.id': '1',
   'log.dir': './samsa-data',
   'group.initial.rebalance.delay.ms': '0',
-  'queued.max.request.bytes': '134217728',
+  'queued.max.request.bytes': '104857600',
   'offsets.topic.replication.factor': '1',
   'transaction.state.log.replication.factor': '1',
   'transaction.state.log.min.isr': '1',

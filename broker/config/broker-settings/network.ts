@@ -38,7 +38,7 @@ export const networkSettings = {
   'num.io.threads': int(8, { min: 1, update: 'cluster-wide' }),
   'num.network.threads': int(3, { min: 1, update: 'cluster-wide' }),
   'producer.purgatory.purge.interval.requests': int(1000),
-  'queued.max.request.bytes': long(134217728, {
+  'queued.max.request.bytes': long(104857600, {
     min: 1,
     or: -1,
     doc: 'Most bytes of requests held at once, by all connections together; -1 is no bound. Reading pauses beyond it.',

@@ -14,7 +14,7 @@ export const samsaSettings = {
     min: 14,
     doc: 'The smallest `segment.bytes` and `log.segment.bytes` allowed; Kafka allows 1 MiB. Small segments make retention and compaction quick to see in tests.',
   }),
-  'samsa.queued.max.response.bytes': long(100663296, {
+  'samsa.queued.max.response.bytes': long(67108864, {
     min: 1048576,
     doc: 'Bytes of answers that clients have not taken yet, of all connections; when they are short, Fetch answers with one batch.',
   }),
