@@ -98,6 +98,8 @@ export class Maintenance {
         async (topic, index) => {
           const partition = await this.#deps.partitions.find(topic, index)
           await this.#compact(partition, cleanable => isCleaningDue(cleanable, partition, this.#deps.clock.now()))
+          // As in Kafka, retention of a compacted topic is the cleaner's: it comes round far more often.
+          if (topic.settings.cleanupDelete) await this.#retain(topic, index)
         },
       ),
     )

@@ -81,6 +81,19 @@ test('old segments are trimmed on the broker’s clock, the active one too', asy
   t.is(stage.clock.pending, 0)
 })
 
+test('the cleaner trims topics of both policies on its own, shorter period', async t => {
+  const stage = new Stage({ 'log.retention.check.interval.ms': '300000', 'log.cleaner.backoff.ms': '1000' })
+  await stage.create('t', { 'cleanup.policy': 'compact,delete', 'retention.ms': '60000' })
+  for (let index = 0; index < 3; index++) await stage.produce(batchOf(2))
+  stage.partitions.start()
+  const partition = await stage.partition()
+  await stage.clock.advance(59_000)
+  t.is(partition.logStartOffset, 0)
+  await stage.clock.advance(3000)
+  t.is(partition.logStartOffset, 6)
+  await stage.partitions.close()
+})
+
 test('retention by size, on demand and for partitions that nobody used yet', async t => {
   const stage = new Stage()
   await stage.create('t', { 'segment.bytes': '200', 'retention.bytes': '300', 'retention.ms': '-1' }, 2)
