@@ -130,14 +130,18 @@ export class Partitions implements PartitionHost {
     const loaded = [...this.loaded()]
     this.#found.clear()
     for (const partition of loaded) partition.lose(closing)
-    for (const partition of loaded) {
-      if (!partition.needsCheckpoint) continue
-      try {
-        await partition.saveCheckpoint()
-      } catch (error) {
-        // The next start reads the log instead.
-        this.#deps.logger.warn({ err: error, partition: partition.name }, 'could not save a checkpoint')
-      }
+    // Together, since each waits for the disk: a stop shouldn't take longer with every partition.
+    await Promise.all(
+      loaded.filter(({ needsCheckpoint }) => needsCheckpoint).map(partition => this.#checkpoint(partition)),
+    )
+  }
+
+  async #checkpoint(partition: Partition): Promise<void> {
+    try {
+      await partition.saveCheckpoint()
+    } catch (error) {
+      // The next start reads the log instead.
+      this.#deps.logger.warn({ err: error, partition: partition.name }, 'could not save a checkpoint')
     }
   }
 
