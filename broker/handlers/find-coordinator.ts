@@ -50,7 +50,7 @@ const find = async (keyType: number, key: string, context: Context, broker: Brok
   return { key, nodeId, host, port, errorCode: 0, errorMessage: context.apiVersion < 4 ? 'NONE' : '' }
 }
 
-/** A transactional client gives up at INVALID_REQUEST; at a retriable error it would ask again and again. */
+/** INVALID_REQUEST for what has no coordinator here: Java and Python clients give up at it, librdkafka when its time is over. */
 const checkType = (keyType: number): void => {
   if (keyType === GROUP) return
   if (keyType === TRANSACTION) throw new KafkaError('INVALID_REQUEST', 'this broker has no transactions')
