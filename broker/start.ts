@@ -8,6 +8,7 @@ import type { Engine } from '../storage/engine.ts'
 import type { Broker } from './broker.ts'
 import type { Clock, Random } from './clock.ts'
 import { Cluster } from './cluster/cluster.ts'
+import { LocalPeers } from './cluster/peers.ts'
 import { ProducerIds } from './cluster/producer-ids.ts'
 import type { Config } from './config/config.ts'
 import { Groups } from './groups/groups.ts'
@@ -50,13 +51,15 @@ export const start = async (options: StartOptions): Promise<Started> => {
     undo.unshift(() => partitions.close())
     await cluster.start(partitions, unclean)
     undo.unshift(() => cluster.close())
+    const peers = new LocalPeers()
+    peers.join(config.nodeId, cluster)
     const groups = new Groups({ config, cluster, partitions, clock, random, logger })
     undo.unshift(() => groups.close())
     const broker: Broker = {
       nodeId: config.nodeId,
       ...{ clock, random, logger, engine, config, cluster, partitions, groups },
       fetchSessions: new FetchSessions({ config, clock, random }),
-      producerIds: new ProducerIds(cluster),
+      producerIds: new ProducerIds({ allocateProducerIds: () => peers.of(cluster.controllerId).allocateProducerIds() }),
     }
     const server = new Server(serverOptions(config), new Dispatch(handlers, broker, logger), clock, logger)
     undo.unshift(() => server.close())

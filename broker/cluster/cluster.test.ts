@@ -135,6 +135,10 @@ test('the data of another broker stops the start', async t => {
   const first = await started()
   await first.cluster.createTopics([topic('a')])
   await t.throwsAsync(started({ engine: first.engine, settings: { 'node.id': '2' } }), {
+    message: "another broker keeps the cluster's metadata",
+  })
+  await first.cluster.close()
+  await t.throwsAsync(started({ engine: first.engine, settings: { 'node.id': '2' } }), {
     message: 'the data is that of broker 1, and node.id is 2',
   })
 })

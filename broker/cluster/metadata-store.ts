@@ -11,6 +11,7 @@ import { Shard } from '../coordinator/shard.ts'
 import type { ShardFailure } from '../coordinator/shard-options.ts'
 import { ClusterMachine } from './cluster-machine.ts'
 import type { ClusterEvent, ClusterQuestions, ClusterReply, QuestionType } from './events.ts'
+import { LogLease } from './log-lease.ts'
 import type { MetadataImage } from './metadata-image.ts'
 import { type MetadataRecord, metadataCodec } from './records.ts'
 import { refuseOrphans } from './settle-logs.ts'
@@ -47,9 +48,12 @@ const failure = (reason: ShardFailure): KafkaError =>
 export class MetadataStore {
   readonly #deps: ClusterDeps
   readonly #shard: Shard<ClusterEvent, MetadataRecord, ClusterReply>
+  readonly #lease: LogLease
 
   constructor(deps: ClusterDeps) {
     this.#deps = deps
+    const { engine, clock, config } = deps
+    this.#lease = new LogLease({ leases: engine.leases, clock, name: LOG, holder: String(config.nodeId) })
     this.#shard = new Shard({
       name: LOG,
       log: engineShardLog(deps.engine, LOG),
@@ -61,15 +65,17 @@ export class MetadataStore {
         throw new Error(`the cluster machine has no timer ${key}`)
       },
       failure,
+      isOwner: () => this.#lease.confirm(),
     })
   }
 
   /**
    * Loads the metadata, shortened if it is mostly outdated; resolves to the cluster's id. Rejects with an Error for people
-   * when there are logs of topics and no metadata.
+   * when there are logs of topics and no metadata, or another broker has the lease.
    */
   async open(): Promise<string> {
     const { engine, random } = this.#deps
+    if (!(await this.#lease.confirm())) throw new Error("another broker keeps the cluster's metadata")
     await engine.createLog(LOG, LOG_OPTIONS)
     await this.#shard.load()
     if (this.image.clusterId === null) await refuseOrphans(engine)
@@ -79,8 +85,9 @@ export class MetadataStore {
   }
 
   /** Refuses further questions; resolves when nothing is being written. */
-  close(): Promise<void> {
-    return this.#shard.close(new KafkaError('NOT_CONTROLLER', 'the broker is stopping'))
+  async close(): Promise<void> {
+    await this.#shard.close(new KafkaError('NOT_CONTROLLER', 'the broker is stopping'))
+    await this.#lease.release()
   }
 
   /** What is durable, or about to be. Throws KAFKA_STORAGE_ERROR after a failed write, until it was read again. */
@@ -91,10 +98,10 @@ export class MetadataStore {
   }
 
   /** The machine's answer, when all that it rests on is durable. Rejects with NOT_CONTROLLER or KAFKA_STORAGE_ERROR. */
-  ask<T extends QuestionType>(type: T, ask: ClusterQuestions[T]['ask']): Promise<ClusterQuestions[T]['answer']> {
-    return this.#shard.send(request => ({ type, request, ...ask }) as ClusterEvent) as Promise<
-      ClusterQuestions[T]['answer']
-    >
+  async ask<T extends QuestionType>(type: T, ask: ClusterQuestions[T]['ask']): Promise<ClusterQuestions[T]['answer']> {
+    if (!(await this.#lease.confirm())) throw failure('lost')
+    const reply = await this.#shard.send(request => ({ type, request, ...ask }) as ClusterEvent)
+    return reply as ClusterQuestions[T]['answer'] // the machine replies to a question by its type
   }
 
   async #shorten(): Promise<void> {

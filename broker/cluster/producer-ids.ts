@@ -15,7 +15,7 @@ export class ProducerIds {
   #end = 0
   #fetching: Promise<void> | null = null
 
-  /** @param source where blocks come from: the cluster. */
+  /** @param source where blocks come from: the controller. */
   constructor(source: { allocateProducerIds(): Promise<ProducerIdBlock> }) {
     this.#source = source
   }
