@@ -2,20 +2,18 @@
  * A produce-fetch loop over a socket: the broker in a process of its own, pre-encoded frames, what it cost the broker in
  * CPU time as well as what came through.
  */
-import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { RawClient } from '../broker/testing/raw-client.ts'
+import { BrokerProcess } from '../cli/testing/broker-process.ts'
 import { CreateTopics } from '../protocol/messages/create-topics.ts'
 import { Fetch } from '../protocol/messages/fetch.ts'
 import { Produce } from '../protocol/messages/produce.ts'
+import * as batch from '../protocol/records/batch.ts'
 import { buildBatch } from '../protocol/records/build.ts'
 import { encodeRequest } from '../protocol/wire/frames.ts'
 
-const main = fileURLToPath(new URL('../cli/main.js', import.meta.url))
 const TICKS_PER_SECOND = 100
 
 interface Load {
@@ -44,8 +42,10 @@ const cpuSeconds = (pid: number): number => {
 
 const produceFrame = (load: Load): Buffer => {
   const value = Buffer.alloc(load.recordBytes, 120)
-  const batch = buildBatch({ records: Array.from({ length: load.records }, () => ({ timestamp: Date.now(), value })) })
-  const topicData = [{ name: 'bench', partitionData: [{ index: 0, records: [batch] }] }]
+  const records = buildBatch({
+    records: Array.from({ length: load.records }, () => ({ timestamp: Date.now(), value })),
+  })
+  const topicData = [{ name: 'bench', partitionData: [{ index: 0, records: [records] }] }]
   return Buffer.concat(encodeRequest(Produce, 9, 1, 'bench', { acks: -1, timeoutMs: 10_000, topicData }))
 }
 
@@ -87,11 +87,9 @@ const measureFetch = async (address: string, pid: number): Promise<void> => {
   await client.close()
 }
 
-const nextOffset = (batches: Buffer): number => {
+const nextOffset = (records: Buffer): number => {
   let next = 0
-  for (let at = 0; at < batches.length; at += 12 + batches.readInt32BE(at + 8)) {
-    next = Number(batches.readBigInt64BE(at)) + batches.readInt32BE(at + 23) + 1
-  }
+  for (const position of batch.batches(records)) next = batch.nextOffset(records, position)
   return next
 }
 
@@ -109,13 +107,9 @@ const report = (name: string, requests: number, bytes: number, seconds: number, 
 export const run = async (): Promise<void> => {
   for (const engine of ['memory', 'file']) {
     const dir = mkdtempSync(join(tmpdir(), 'samsa-bench-'))
-    const began = performance.now()
-    const child = spawn(process.execPath, [main, 'start', '--port', '0', '--engine', engine, '--data-dir', dir], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const line = await new Promise<string>(resolve => createInterface({ input: child.stdout }).once('line', resolve))
-    console.log(`  ${engine} engine: listening after ${Math.round(performance.now() - began)} ms`)
-    const address = `127.0.0.1:${/:(\d+)/.exec(line)?.[1] ?? ''}`
+    const broker = await BrokerProcess.start(['--engine', engine, '--data-dir', dir])
+    const { address, pid } = broker
+    console.log(`  ${engine} engine: listening after ${Math.round(broker.startMs)} ms`)
     const client = await RawClient.connect(address)
     // What a produce load writes is dropped soon, so that the memory engine's and the disk's size don't matter.
     const configs = [
@@ -124,12 +118,10 @@ export const run = async (): Promise<void> => {
     ]
     const topic = { name: 'bench', numPartitions: 1, replicationFactor: 1, assignments: [], configs }
     await client.request(CreateTopics, 5, { topics: [topic], timeoutMs: 5000 })
-    for (const load of loads) await measureProduce(address, child.pid ?? 0, load)
-    await measureFetch(address, child.pid ?? 0)
+    for (const load of loads) await measureProduce(address, pid, load)
+    await measureFetch(address, pid)
     await client.close()
-    const ended = new Promise(resolve => child.once('exit', resolve))
-    child.kill('SIGTERM')
-    await ended
+    await broker.stop()
     rmSync(dir, { recursive: true, force: true })
   }
 }

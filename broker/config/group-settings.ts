@@ -2,7 +2,7 @@
  * Every setting of a group, once, and the broker setting that is its default.
  */
 import type { BrokerSettingKey } from './broker-settings.ts'
-import { bool, int, type Settings, string, type ValueOf } from './setting.ts'
+import { bool, int, type Settings, string } from './setting.ts'
 
 const reset = {
   allowed: 'latest, earliest or by_duration:<ISO 8601 duration>',
@@ -33,9 +33,6 @@ export const groupSettings = {
 
 /** The name of a group setting. */
 export type GroupSettingKey = keyof typeof groupSettings
-
-/** What a group setting parses to. */
-export type GroupSettingValue<K extends GroupSettingKey> = ValueOf<(typeof groupSettings)[K]>
 
 /** Whether there is a group setting of that name. */
 export const isGroupSettingKey = (key: string): key is GroupSettingKey => Object.hasOwn(groupSettings, key)

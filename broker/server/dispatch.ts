@@ -4,6 +4,8 @@
  */
 import type { Logger } from 'pino'
 import { KafkaError } from '../../protocol/errors.ts'
+import { ApiVersions } from '../../protocol/messages/api-versions.ts'
+import { Produce } from '../../protocol/messages/produce.ts'
 import { isFlexible, versionsOf } from '../../protocol/schema/codec.ts'
 import { decodeRequest, encodeResponse } from '../../protocol/wire/frames.ts'
 import { type Header, readRequestHeader } from '../../protocol/wire/headers.ts'
@@ -12,9 +14,6 @@ import type { Broker } from '../broker.ts'
 import type { Client, Principal } from '../client.ts'
 import type { Context, Handler } from '../handlers/handler.ts'
 import { PendingRequest } from './requests.ts'
-
-const PRODUCE_KEY = 0
-const API_VERSIONS_KEY = 18
 
 /** What dispatch tells a connection. */
 export interface Answerer extends Client {
@@ -95,7 +94,7 @@ export class Dispatch {
 
   /** A frame that arrived becomes a request; nothing of it is read but its API key. */
   accept(frame: Buffer): PendingRequest {
-    return new PendingRequest(frame, frame.readInt16BE(0) === PRODUCE_KEY)
+    return new PendingRequest(frame, frame.readInt16BE(0) === Produce.key)
   }
 
   /** Runs a request; its answer, if any, comes by `client.answered`, now or later. Bytes that don't parse end the connection. */
@@ -158,8 +157,9 @@ export class Dispatch {
         { err: error, api: handler.api.name, version: header.apiVersion },
         'an answer failed to encode: a bug',
       )
-      client.answered(request, null)
-      return client.close(`no answer to ${handler.api.name} version ${header.apiVersion} could be written`)
+      // Closed first, so that nothing behind it starts; the request then gives back what it holds.
+      client.close(`no answer to ${handler.api.name} version ${header.apiVersion} could be written`)
+      return client.answered(request, null)
     }
     client.answered(request, chunks)
   }
@@ -167,7 +167,7 @@ export class Dispatch {
   /** ApiVersions is answered in version 0 with the full list (KIP-511), any other API ends the connection, as in Kafka. */
   #wrongVersion(header: Header, served: Served, request: PendingRequest, client: Answerer): void {
     const { handler, min, max } = served
-    if (header.apiKey !== API_VERSIONS_KEY) {
+    if (header.apiKey !== ApiVersions.key) {
       return client.close(`${handler.api.name} version ${header.apiVersion} isn't served, ${min} to ${max} are`)
     }
     const asked = { ...header, apiVersion: 0 }

@@ -59,10 +59,6 @@ export class Server {
     }
   }
 
-  get connectionCount(): number {
-    return this.#connections.size
-  }
-
   /** Listens; resolves to the addresses with their real ports. Fails with Node's error (EADDRINUSE …), then nothing listens. */
   async listen(addresses: readonly ListenAddress[]): Promise<readonly ListenAddress[]> {
     const bound: ListenAddress[] = []
