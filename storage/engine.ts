@@ -50,6 +50,12 @@ export interface AppendRequest {
   readonly expectedEnd: Offset
 }
 
+/** What `Engine.append` answers, in the order of the requests: see there. */
+export type AppendOutcomes = readonly (Appended | Promise<Appended>)[] | Promise<readonly Appended[]>
+
+/** The outcomes of an append once all are known; rejects if one of them does. */
+export const allOutcomes = async (outcomes: AppendOutcomes): Promise<readonly Appended[]> => Promise.all(await outcomes)
+
 /** How much of a log to read. */
 export interface ReadOptions {
   /** Whole batches are returned while they fit. */
@@ -208,10 +214,11 @@ export interface Engine {
   /**
    * Appends to many logs at once, one call a turn of the loop; the outcomes are in the order of the requests. Per log all
    * or nothing for live readers. At most one request per log in a call, and the caller keeps one call per log under way.
-   * Synchronous where the engine can answer at once. Batches that don't follow one another are the caller's bug and throw, with nothing
-   * written.
+   * Synchronous where the engine can answer at once; an outcome is a promise where that log alone must wait (`flushMessages`); all is one promise
+   * where all wait for the medium. `allOutcomes` reads all three. Batches that don't follow one another are the caller's bug and throw, with
+   * nothing written.
    */
-  append(requests: readonly AppendRequest[]): readonly Appended[] | Promise<readonly Appended[]>
+  append(requests: readonly AppendRequest[]): AppendOutcomes
   /** Called after appends by others than the caller (other processes of a shared engine). Returns the cancel. */
   watch(id: LogId, listener: (bounds: Bounds) => void): () => void
   readonly leases: Leases

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as header from '../../protocol/records/batch.ts'
-import type { AppendRequest, Batch, Engine, Log } from '../../storage/engine.ts'
+import { type AppendRequest, allOutcomes, type Batch, type Engine, type Log } from '../../storage/engine.ts'
 import { type EngineName, engines } from '../../storage/engines.ts'
 
 interface Load {
@@ -70,7 +70,7 @@ const timeAppends = async (engine: Engine, logs: readonly Log[], load: Load, rou
       expectedEnd: round,
     }))
     const began = performance.now()
-    const outcomes = await engine.append(requests)
+    const outcomes = await allOutcomes(engine.append(requests))
     seconds += (performance.now() - began) / 1000
     if (outcomes.some(outcome => !outcome.ok)) throw new Error('an append failed')
   }

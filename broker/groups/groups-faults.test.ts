@@ -1,7 +1,7 @@
 /** Commits while the engine fails now and then: what was acknowledged stays, and nothing stays broken. */
 import test from 'ava'
 import { KafkaError } from '../../protocol/errors.ts'
-import type { Engine } from '../../storage/engine.ts'
+import { allOutcomes, type Engine } from '../../storage/engine.ts'
 import { settled } from '../testing/manual-clock.ts'
 import { SeededRandom } from '../testing/seeded-random.ts'
 import { GroupBroker } from './group-broker.test.fixture.ts'
@@ -15,7 +15,7 @@ const flawed = (engine: Engine, random: SeededRandom, state: { failing: boolean 
     const dice = state.failing ? random.fraction() : 1
     if (dice < 0.05) throw new Error('lost on the way there')
     if (dice < 0.1) return requests.map(() => ({ ok: false, reason: 'full', end: 0 }) as const)
-    const outcomes = await engine.append(requests)
+    const outcomes = await allOutcomes(engine.append(requests))
     if (dice < 0.15) throw new Error('lost on the way back')
     return outcomes
   }

@@ -1,13 +1,13 @@
 import test from 'ava'
 import { nameOf } from '../../protocol/errors.ts'
 import * as batch from '../../protocol/records/batch.ts'
-import type { Appended, AppendRequest, Engine, LogId } from '../../storage/engine.ts'
-import { LogGone } from '../../storage/engine.ts'
+import type { Appended, AppendOutcomes, AppendRequest, Engine, LogId } from '../../storage/engine.ts'
+import { allOutcomes, LogGone } from '../../storage/engine.ts'
 import { createMemoryEngine } from '../../storage/memory/engine.ts'
 import { settled } from '../testing/manual-clock.ts'
 import { batchOf, Stage } from './testing/stage.ts'
 
-type Append = (requests: readonly AppendRequest[]) => readonly Appended[] | Promise<readonly Appended[]>
+type Append = (requests: readonly AppendRequest[]) => AppendOutcomes
 
 /** The memory engine with another `append` when one is set; what it was asked is kept. */
 const withAppend = () => {
@@ -50,7 +50,7 @@ test('while an append is under way the log’s next ones wait, and go together',
   const { promise, resolve } = deferred()
   hook.append = async requests => {
     await promise
-    return hook.real(requests)
+    return allOutcomes(hook.real(requests))
   }
   const first = stage.produce(batchOf(1))
   await settled()
@@ -63,6 +63,34 @@ test('while an append is under way the log’s next ones wait, and go together',
     calls.map(requests => requests[0]!.batches.length),
     [1, 2],
   )
+})
+
+test('a log whose outcome is a promise of its own keeps no other waiting', async t => {
+  const { engine, calls, hook } = withAppend()
+  const stage = new Stage({}, engine)
+  await stage.create('t', {}, 3)
+  for (const index of [0, 1, 2]) await stage.partition('t', index)
+  const slow = deferred()
+  hook.append = requests => {
+    const [first, ...others] = hook.real(requests) as Appended[]
+    return [slow.promise.then(() => first!), ...others.slice(0, -1), Promise.reject(new Error('the sync failed'))]
+  }
+  const answered: number[] = []
+  const produce = (index: number) =>
+    stage.produce(batchOf(1), { index }).then(answer => {
+      answered.push(index)
+      return nameOf(answer!.errorCode)
+    })
+  const answers = [produce(0), produce(1), produce(2)]
+  t.deepEqual(await Promise.all(answers.slice(1)), ['NONE', 'REQUEST_TIMED_OUT'])
+  hook.append = null
+  t.is(await produce(1), 'NONE')
+  const next = produce(0)
+  await settled()
+  t.deepEqual(calls.flat().length, 4, 'the log that waits gets no second append')
+  slow.resolve()
+  t.deepEqual(await Promise.all([answers[0], next]), ['NONE', 'NONE'])
+  t.deepEqual(answered, [1, 2, 1, 0, 0])
 })
 
 const deferred = (): { promise: Promise<void>; resolve: () => void } => {
@@ -165,7 +193,7 @@ test('deleting a topic refuses what waits', async t => {
   const { promise, resolve } = deferred()
   hook.append = async requests => {
     await promise
-    return hook.real(requests)
+    return allOutcomes(hook.real(requests))
   }
   const underWay = stage.produce(batchOf(1))
   await settled()

@@ -2,7 +2,7 @@
  * One append a turn of the event loop for all partitions: what the requests of a turn decided goes to the engine in one
  * call, which is one write and one sync where the engine has those.
  */
-import type { AppendRequest, Appended, Engine } from '../../storage/engine.ts'
+import type { AppendOutcomes, AppendRequest, Appended, Engine } from '../../storage/engine.ts'
 
 /** A log with appends waiting. Between `takeTurn` and its outcome it must not be enqueued again. */
 export interface Appending {
@@ -48,7 +48,7 @@ export class Appender {
   }
 
   #append(requests: readonly AppendRequest[], owners: readonly Appending[]): void {
-    let outcomes: readonly Appended[] | Promise<readonly Appended[]>
+    let outcomes: AppendOutcomes
     try {
       outcomes = this.#engine.append(requests)
     } catch (error) {
@@ -68,6 +68,15 @@ export class Appender {
   }
 }
 
-const settle = (owners: readonly Appending[], outcomes: readonly Appended[]): void => {
-  for (let index = 0; index < owners.length; index++) owners[index]!.settle(outcomes[index]!)
+const settle = (owners: readonly Appending[], outcomes: readonly (Appended | Promise<Appended>)[]): void => {
+  for (let index = 0; index < owners.length; index++) {
+    const owner = owners[index]!
+    const outcome = outcomes[index]!
+    if (outcome instanceof Promise)
+      outcome.then(
+        settled => owner.settle(settled),
+        (error: unknown) => owner.settleUnknown(error),
+      )
+    else owner.settle(outcome)
+  }
 }

@@ -1,4 +1,5 @@
 /** Appends: the expected end, all or nothing, many logs in one call. */
+import { allOutcomes } from '../engine.ts'
 import { append, batchAt, batchesFrom, bytesOf, contents, createLog, fill, type Suite } from './suite.ts'
 
 /** What `Engine.append` promises. */
@@ -52,12 +53,14 @@ export const appends = (test: Suite): void => {
       await createLog(engine, {}, 2),
     ]
     await fill(t, engine, second, [batchAt(0)])
-    const outcomes = await engine.append([
-      { log: third, batches: batchesFrom(0, {}, {}), expectedEnd: 0 },
-      { log: second, batches: [batchAt(0)], expectedEnd: 0 },
-      { log: engine.log('data/nowhere/0'), batches: [batchAt(0)], expectedEnd: 0 },
-      { log: first, batches: [batchAt(0)], expectedEnd: 0 },
-    ])
+    const outcomes = await allOutcomes(
+      engine.append([
+        { log: third, batches: batchesFrom(0, {}, {}), expectedEnd: 0 },
+        { log: second, batches: [batchAt(0)], expectedEnd: 0 },
+        { log: engine.log('data/nowhere/0'), batches: [batchAt(0)], expectedEnd: 0 },
+        { log: first, batches: [batchAt(0)], expectedEnd: 0 },
+      ]),
+    )
     t.deepEqual(outcomes, [
       { ok: true, end: 2 },
       { ok: false, reason: 'conflict', end: 1 },

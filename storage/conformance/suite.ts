@@ -3,7 +3,16 @@
  */
 import type { ExecutionContext } from 'ava'
 import * as header from '../../protocol/records/batch.ts'
-import type { Appended, Batch, Engine, Log, LogId, LogOptions, Offset } from '../engine.ts'
+import {
+  type Appended,
+  allOutcomes,
+  type Batch,
+  type Engine,
+  type Log,
+  type LogId,
+  type LogOptions,
+  type Offset,
+} from '../engine.ts'
 
 /** An engine to be tested. */
 export interface Subject {
@@ -91,7 +100,7 @@ export const append = async (
   batches: readonly Batch[],
   expectedEnd: Offset = batches[0]!.baseOffset,
 ): Promise<Appended> => {
-  const [outcome] = await engine.append([{ log, batches, expectedEnd }])
+  const [outcome] = await allOutcomes(engine.append([{ log, batches, expectedEnd }]))
   return outcome!
 }
 

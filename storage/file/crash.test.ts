@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import * as header from '../../protocol/records/batch.ts'
 import { batchAt, batchesFrom, logOptions, TOPIC_ID } from '../conformance/suite.ts'
-import type { Batch, Engine, Log } from '../engine.ts'
+import { allOutcomes, type Batch, type Engine, type Log } from '../engine.ts'
 import { createFileEngine } from './engine.ts'
 import { Killed, mortalDisk } from './testing/faulty-disk.ts'
 import { LogModel } from './testing/log-model.ts'
@@ -22,7 +22,7 @@ interface Expected {
 
 const append = async (engine: Engine, log: Log, model: LogModel, batches: readonly Batch[]): Promise<void> => {
   model.begin({ kind: 'append', batches })
-  const [outcome] = await engine.append([{ log, batches, expectedEnd: model.end }])
+  const [outcome] = await allOutcomes(engine.append([{ log, batches, expectedEnd: model.end }]))
   if (outcome!.ok) model.done()
 }
 

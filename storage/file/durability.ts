@@ -2,7 +2,7 @@
  * When an append counts as done. Between the engine and its logs, so that another answer needs no change in either: one that writes a journal
  * and waits for the medium answers with a promise.
  */
-import type { Appended, AppendRequest, Batch, LogId, Offset } from '../engine.ts'
+import type { AppendOutcomes, Appended, AppendRequest, Batch, LogId, Offset } from '../engine.ts'
 
 /** A log, as durability sees it. */
 export interface AppendableLog {
@@ -13,10 +13,7 @@ export interface AppendableLog {
 /** Carries the appends of a turn out, and says when they count as done. */
 export interface Durability {
   /** Outcomes in the order of the requests. `find` gives the log of an id, if there is one. */
-  append(
-    requests: readonly AppendRequest[],
-    find: (id: LogId) => AppendableLog | undefined,
-  ): readonly Appended[] | Promise<readonly Appended[]>
+  append(requests: readonly AppendRequest[], find: (id: LogId) => AppendableLog | undefined): AppendOutcomes
 }
 
 /** What the operating system has taken survives the death of this process; it isn't on the medium yet. Kafka's own default. */

@@ -16,7 +16,7 @@ import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { KafkaError } from '../../protocol/errors.ts'
 import { checkBatches } from '../check-batches.ts'
-import type { Appended, AppendRequest, Engine, Leases, Log, LogId, LogOptions, Opened } from '../engine.ts'
+import type { AppendOutcomes, AppendRequest, Engine, Leases, Log, LogId, LogOptions, Opened } from '../engine.ts'
 import { createLocalLeases } from '../local-leases.ts'
 import { LogHandle } from '../log-handle.ts'
 import { BufferPool } from './buffer-pool.ts'
@@ -173,7 +173,7 @@ class FileEngine implements Engine {
     for (const id of [...this.#logs.keys()]) if (id.startsWith(prefix)) yield id
   }
 
-  append(requests: readonly AppendRequest[]): readonly Appended[] | Promise<readonly Appended[]> {
+  append(requests: readonly AppendRequest[]): AppendOutcomes {
     this.#opened()
     for (const { batches, expectedEnd } of requests) checkBatches(batches, expectedEnd)
     return this.#durability.append(requests, this.#find)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import * as header from '../../protocol/records/batch.ts'
 import { batchesFrom, batchesOf, logOptions, offsetsOf, TOPIC_ID } from '../conformance/suite.ts'
-import type { Engine, Log } from '../engine.ts'
+import { allOutcomes, type Engine, type Log } from '../engine.ts'
 import { createFileEngine } from './engine.ts'
 import { type MortalDisk, mortalDisk } from './testing/faulty-disk.ts'
 import { LogModel } from './testing/log-model.ts'
@@ -100,7 +100,9 @@ class Walk {
     })
     const batches = batchesFrom(this.#model.end, ...options)
     this.#model.begin({ kind: 'append', batches })
-    const [outcome] = await this.#engine.append([{ log: this.#log, batches, expectedEnd: this.#model.end }])
+    const [outcome] = await allOutcomes(
+      this.#engine.append([{ log: this.#log, batches, expectedEnd: this.#model.end }]),
+    )
     this.#t.true(outcome!.ok)
     this.#model.done()
   }

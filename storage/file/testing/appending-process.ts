@@ -3,6 +3,7 @@
  */
 import { writeSync } from 'node:fs'
 import { batchesFrom, createLog } from '../../conformance/suite.ts'
+import { allOutcomes } from '../../engine.ts'
 import { createFileEngine } from '../engine.ts'
 
 const engine = createFileEngine({ dataDir: process.argv[2]! })
@@ -16,7 +17,7 @@ for (let round = 0; ; round++) {
     batches: batchesFrom(ends[index]!, { offsets: 1 + (round % 3), sizeBytes: 100 + ((round * 37) % 3000) }, {}),
     expectedEnd: ends[index]!,
   }))
-  const outcomes = await engine.append(requests)
+  const outcomes = await allOutcomes(engine.append(requests))
   for (const [index, { end }] of outcomes.entries()) ends[index] = end
   writeSync(1, `${ends.join(' ')}\n`)
 }
