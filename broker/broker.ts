@@ -5,11 +5,13 @@ import type { Logger } from 'pino'
 import type { Engine } from '../storage/engine.ts'
 import type { Clock, Random } from './clock.ts'
 import type { Cluster } from './cluster/cluster.ts'
+import type { Peers } from './cluster/peers.ts'
 import type { ProducerIds } from './cluster/producer-ids.ts'
 import type { Config } from './config/config.ts'
 import type { Groups } from './groups/groups.ts'
 import type { FetchSessions } from './partition/fetch-sessions.ts'
 import type { Partitions } from './partition/partitions.ts'
+import type { Transactions } from './transactions/transactions.ts'
 
 /** One broker. Its parts are there and ready from the moment it listens. */
 export interface Broker {
@@ -25,6 +27,9 @@ export interface Broker {
   /** The partitions that this broker leads. */
   readonly partitions: Partitions
   readonly groups: Groups
+  readonly transactions: Transactions
   readonly fetchSessions: FetchSessions
   readonly producerIds: ProducerIds
+  /** The brokers of the cluster, this one among them. */
+  readonly peers: Peers
 }

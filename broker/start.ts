@@ -3,6 +3,7 @@
  */
 import { resolve } from 'node:path'
 import type { Logger } from 'pino'
+import { KafkaError } from '../protocol/errors.ts'
 import { type EngineName, engines } from '../storage/engines.ts'
 import type { Engine } from '../storage/engine.ts'
 import type { Broker } from './broker.ts'
@@ -17,6 +18,7 @@ import { FetchSessions } from './partition/fetch-sessions.ts'
 import { Partitions } from './partition/partitions.ts'
 import { Dispatch } from './server/dispatch.ts'
 import { type ListenAddress, Server } from './server/server.ts'
+import { Transactions } from './transactions/transactions.ts'
 
 /** What a broker is made of and from. */
 export interface StartOptions {
@@ -52,12 +54,18 @@ export const start = async (options: StartOptions): Promise<Started> => {
     await cluster.start(partitions, unclean)
     undo.unshift(() => cluster.close())
     const peers = new LocalPeers()
-    peers.join(config.nodeId, cluster)
     const groups = new Groups({ config, cluster, partitions, clock, random, logger })
     undo.unshift(() => groups.close())
+    const transactions = new Transactions()
+    undo.unshift(() => transactions.close())
+    peers.join(config.nodeId, {
+      allocateProducerIds: () => cluster.allocateProducerIds(),
+      writeTxnMarkers: () => Promise.reject(new KafkaError('BROKER_NOT_AVAILABLE', 'markers are not served yet')),
+      addPartitionsToTxn: asked => transactions.addPartitions(asked),
+    })
     const broker: Broker = {
       nodeId: config.nodeId,
-      ...{ clock, random, logger, engine, config, cluster, partitions, groups },
+      ...{ clock, random, logger, engine, config, cluster, partitions, groups, transactions, peers },
       fetchSessions: new FetchSessions({ config, clock, random }),
       producerIds: new ProducerIds({ allocateProducerIds: () => peers.of(cluster.controllerId).allocateProducerIds() }),
     }
@@ -66,6 +74,7 @@ export const start = async (options: StartOptions): Promise<Started> => {
     const addresses = await server.listen(config.listeners)
     partitions.start()
     await groups.start()
+    await transactions.start()
     const reset = async (): Promise<void> => {
       await cluster.reset()
       broker.fetchSessions.clear()

@@ -9,6 +9,7 @@ import type { Client } from '../client.ts'
 import { advertisedEndpoint, type BrokerNode, type Endpoint } from './brokers.ts'
 import type { ResourceChanges } from './config-decisions.ts'
 import type { PartitionRef } from './events.ts'
+import type { Features } from './features.ts'
 import { internalTopic } from './internal-topics.ts'
 import { type ConfigImage, type MetadataImage, resourceTypes, type TopicImage } from './metadata-image.ts'
 import { type ClusterDeps, MetadataStore } from './metadata-store.ts'
@@ -113,6 +114,11 @@ export class Cluster {
   /** The groups that have settings of their own. */
   configuredGroups(): string[] {
     return [...this.#image.resources()].filter(({ type }) => type === resourceTypes.GROUP).map(({ name }) => name)
+  }
+
+  /** The levels of features that the cluster runs with, `transaction.version` among them. */
+  get features(): Features {
+    return this.#image.features
   }
 
   /** Calls before a deletion is answered, awaiting the listener. Returns the cancel. */

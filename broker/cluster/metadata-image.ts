@@ -1,6 +1,7 @@
 /**
  * The cluster's metadata as its facts make it. Snapshots in it are frozen and replaced, so whoever holds one keeps it.
  */
+import { Features } from './features.ts'
 import type { MetadataRecord } from './records.ts'
 import type { PartitionState } from './topic.ts'
 
@@ -23,6 +24,7 @@ const noConfig: ConfigImage = new Map()
 export class MetadataImage {
   #clusterId: string | null = null
   #nextProducerId = 0
+  #features = new Features(0, new Map())
   readonly #topics = new Map<string, TopicImage>()
   readonly #ids = new Map<string, string>()
   /** Names that CreateTopics takes for the same: `.` and `_` are one character in metric names. */
@@ -37,6 +39,10 @@ export class MetadataImage {
   /** The first producer id that isn't given out. */
   get nextProducerId(): number {
     return this.#nextProducerId
+  }
+
+  get features(): Features {
+    return this.#features
   }
 
   topic(id: string): TopicImage | undefined {
@@ -87,6 +93,9 @@ export class MetadataImage {
       case 'producerIds':
         this.#nextProducerId = record.next
         break
+      case 'features':
+        this.#features = new Features(record.epoch, new Map(record.levels.map(({ name, level }) => [name, level])))
+        break
     }
   }
 
@@ -94,6 +103,7 @@ export class MetadataImage {
   *records(): Iterable<MetadataRecord> {
     if (this.#clusterId !== null) yield { type: 'cluster', clusterId: this.#clusterId }
     yield { type: 'producerIds', next: this.#nextProducerId }
+    if (this.#features.epoch > 0) yield featuresRecord(this.#features)
     for (const { id, name, partitions } of this.#topics.values()) {
       yield { type: 'topic', topicId: id, name }
       yield partitionsRecord(id, new Map(partitions.entries()))
@@ -150,6 +160,13 @@ export class MetadataImage {
     else this.#configs.set(key, { type: record.resourceType, name: record.resourceName, config })
   }
 }
+
+/** The fact that features have these levels. */
+export const featuresRecord = ({ epoch, levels }: Features): Extract<MetadataRecord, { type: 'features' }> => ({
+  type: 'features',
+  epoch,
+  levels: Array.from(levels, ([name, level]) => ({ name, level })),
+})
 
 const configKey = (type: number, name: string): string => `${type}/${name}`
 

@@ -13,6 +13,7 @@ const facts: readonly MetadataRecord[] = [
   { type: 'config', resourceType: 2, resourceName: 'a', name: 'retention.ms', value: '5' },
   { type: 'config', resourceType: 4, resourceName: '', name: 'retention.ms', value: null },
   { type: 'producerIds', next: 123456789012 },
+  { type: 'features', epoch: 3, levels: [{ name: 'transaction.version', level: 1 }] },
 ]
 
 test('every fact is read as it was written', t => {

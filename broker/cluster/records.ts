@@ -5,6 +5,7 @@
 import { decodeMessage, encodeMessage } from '../../protocol/schema/codec.ts'
 import {
   array,
+  int16,
   int32,
   int64,
   int8,
@@ -58,6 +59,13 @@ const ConfigRecord = message({
 /** Producer ids below are given out. */
 const ProducerIdsRecord = message({ name: 'ProducerIdsRecord', ...flexible, fields: { next: int64() } })
 
+/** The levels of features, where they were ever said; the epoch rises with every change (KIP-584). */
+const FeaturesRecord = message({
+  name: 'FeaturesRecord',
+  ...flexible,
+  fields: { epoch: int64(), levels: array('0+', { name: string(), level: int16() }) },
+})
+
 /** Type numbers; never reused. */
 const types = {
   cluster: [1, ClusterRecord],
@@ -66,6 +74,7 @@ const types = {
   removeTopic: [4, RemoveTopicRecord],
   config: [5, ConfigRecord],
   producerIds: [6, ProducerIdsRecord],
+  features: [7, FeaturesRecord],
 } as const satisfies Record<string, readonly [number, Message]>
 
 type Types = typeof types

@@ -1,8 +1,7 @@
 import { codeOf, type KafkaError } from '../../protocol/errors.ts'
 import { ApiVersions } from '../../protocol/messages/api-versions.ts'
 import { versionsOf } from '../../protocol/schema/codec.ts'
-import type { ResponseOf } from '../../protocol/schema/notation.ts'
-import { features } from '../cluster/features.ts'
+import { type Features, supportedFeatures } from '../cluster/features.ts'
 import { type Handler, handler } from './handler.ts'
 
 /** A client's software name or version (KIP-511). */
@@ -20,12 +19,19 @@ export const servedVersions = (
     }))
     .sort((a, b) => a.apiKey - b.apiKey)
 
-const answer = (errorCode: number, registry: readonly Handler[]): ResponseOf<typeof ApiVersions> => ({
-  errorCode,
-  apiKeys: servedVersions(registry),
-  supportedFeatures: features.map(({ name, min, max }) => ({ name, minVersion: min, maxVersion: max })),
-  finalizedFeaturesEpoch: 0,
-  finalizedFeatures: features.map(({ name, level }) => ({ name, maxVersionLevel: level, minVersionLevel: level })),
+/** From this version a supported feature may begin at 0; older clients refuse the whole answer (KAFKA-17011). */
+const FEATURES_FROM_ZERO = 4
+
+/** What is said of features beside the served versions. */
+const told = (features: Features, apiVersion: number) => ({
+  supportedFeatures: supportedFeatures
+    .filter(({ min }) => min > 0 || apiVersion >= FEATURES_FROM_ZERO)
+    .map(({ name, min, max }) => ({ name, minVersion: min, maxVersion: max })),
+  finalizedFeaturesEpoch: features.epoch,
+  finalizedFeatures: supportedFeatures
+    .map(({ name }) => ({ name, level: features.level(name) }))
+    .filter(({ level }) => level > 0)
+    .map(({ name, level }) => ({ name, maxVersionLevel: level, minVersionLevel: level })),
 })
 
 /**
@@ -34,11 +40,12 @@ const answer = (errorCode: number, registry: readonly Handler[]): ResponseOf<typ
  */
 export const apiVersions = (registry: () => readonly Handler[]): Handler<typeof ApiVersions> =>
   handler(ApiVersions, {
-    handle(request, context) {
+    handle(request, context, { cluster }) {
       const named =
         context.apiVersion < 3 ||
         (softwareName.test(request.clientSoftwareName) && softwareName.test(request.clientSoftwareVersion))
-      return named ? answer(codeOf('NONE'), registry()) : { errorCode: codeOf('INVALID_REQUEST'), apiKeys: [] }
+      if (!named) return { errorCode: codeOf('INVALID_REQUEST'), apiKeys: [] }
+      return { errorCode: 0, apiKeys: servedVersions(registry()), ...told(cluster.features, context.apiVersion) }
     },
-    refuse: (_request, error: KafkaError) => answer(error.code, registry()),
+    refuse: (_request, error: KafkaError) => ({ errorCode: error.code, apiKeys: servedVersions(registry()) }),
   })

@@ -11,6 +11,7 @@ import { Writer } from '../../protocol/wire/writer.ts'
 import { createMemoryEngine } from '../../storage/memory/engine.ts'
 import type { Broker } from '../broker.ts'
 import { Cluster } from '../cluster/cluster.ts'
+import { LocalPeers } from '../cluster/peers.ts'
 import { ProducerIds } from '../cluster/producer-ids.ts'
 import { Config } from '../config/config.ts'
 import { Groups } from '../groups/groups.ts'
@@ -18,6 +19,7 @@ import type { Client } from '../client.ts'
 import type { Context, Handler } from '../handlers/handler.ts'
 import { FetchSessions } from '../partition/fetch-sessions.ts'
 import { Partitions } from '../partition/partitions.ts'
+import { Transactions } from '../transactions/transactions.ts'
 import { ManualClock } from './manual-clock.ts'
 import { SeededRandom } from './seeded-random.ts'
 
@@ -86,6 +88,8 @@ export const brokerWithoutServer = async (
     groups,
     fetchSessions: new FetchSessions(parts),
     producerIds: new ProducerIds(cluster),
+    transactions: new Transactions(),
+    peers: new LocalPeers(),
   }
   const ask: Ask = async (handler, version, request) => {
     const context = contextOf(version)
