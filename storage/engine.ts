@@ -3,6 +3,7 @@
  * record batches; topics, configs, groups, producer sequences and retention policy are the broker's. `conformance.ts` is
  * the suite that every engine passes.
  */
+import { KafkaError } from '../protocol/errors.ts'
 
 /** A log position: a safe integer ≥ 0. */
 export type Offset = number
@@ -137,9 +138,12 @@ export interface Checkpoint {
 export interface Log {
   readonly id: LogId
   bounds(): Bounds | Promise<Bounds>
-  /** Batches from the one that contains `from`; empty at or beyond the end. `from` below start reads from start. */
+  /**
+   * Batches from the one that contains `from`; empty at or beyond the end. `from` below start reads from start. Fails with `DamagedRange` where `from` lies
+   * in a damaged stretch; a read that begins before one ends at it.
+   */
   read(from: Offset, options: ReadOptions): Slice | Promise<Slice>
-  /** The first batch at or after `start` whose max timestamp is ≥ `timestamp` (ms), or null. */
+  /** The first readable batch at or after `start` whose max timestamp is ≥ `timestamp` (ms), or null. */
   firstAtOrAfter(timestamp: number): Promise<Batch | null>
   segments(): Promise<Segments>
   sizeBytes(): number | Promise<number>
@@ -156,6 +160,7 @@ export interface Log {
    * each way, in bounded memory; smaller segments may be merged up to `segmentBytes`. The buffers given are read-only and valid until the
    * promise settles. Returned batches (those given, or new ones that nobody writes to later) keep ascending offsets inside their portion's range.
    * Each read sees a segment as it was or as it becomes, and so does a crash.
+   * Segments with damaged stretches stay as they are: `keep` sees what of them is readable, for what it learns from it, and what it returns is dropped.
    * Resolves to false if `generation` has moved or a bound isn't a segment's start (nothing changed), or if segments were deleted or
    * rewritten meanwhile (what is done stays). At most one rewrite of a log at a time: a second resolves to false.
    */
@@ -170,6 +175,23 @@ export interface Log {
    * from a later checkpoint than `at` says, where that one was lost half-way.
    */
   loadCheckpoint(): Promise<Checkpoint | null>
+}
+
+/**
+ * CORRUPT_MESSAGE of a read that begins in a stretch of the log which can't be read any more: the medium holds something else than the batches
+ * that were there. What stands before and after is readable.
+ */
+export class DamagedRange extends KafkaError {
+  /** The stretch, half open: reading can go on at `to`, which is at most the log's end. */
+  readonly from: Offset
+  readonly to: Offset
+
+  /** @param detail where it is and what is wrong with it, for people. */
+  constructor(from: Offset, to: Offset, detail: string) {
+    super('CORRUPT_MESSAGE', detail)
+    this.from = from
+    this.to = to
+  }
 }
 
 /** The log was deleted, or never was. */
