@@ -7,6 +7,7 @@ import type { Message } from '../schema/notation.ts'
 import * as classicGroup from './classic-group.ts'
 import * as consumerGroup from './consumer-group.ts'
 import * as controlRecords from './control-records.ts'
+import * as kraftMetadata from './kraft-metadata.ts'
 import * as shareGroup from './share-group.ts'
 import * as shareState from './share-state.ts'
 import * as streamsGroup from './streams-group.ts'
@@ -23,8 +24,9 @@ export const storedMessages: ReadonlyMap<string, readonly Message[]> = new Map(
   Object.entries(topics).map(([topic, files]) => [topic, files.flatMap(file => Object.values<Message>(file))]),
 )
 
-/** The same in one list, with what brokers write into users' partitions and transaction indexes. */
+/** The same in one list, with what brokers write into users' partitions and transaction indexes, and with Kafka's own metadata. */
 export const stateMessages: readonly Message[] = [
   ...[...storedMessages.values()].flat(),
   ...Object.values<Message>(controlRecords),
+  ...Object.values<Message>(kraftMetadata),
 ]
