@@ -18,9 +18,15 @@ export interface Disk {
   read(fd: number, into: Buffer, at: number, length: number, position: number): number
   /** Writes the buffers one behind the other from `position` on. Returns the bytes written, which may be fewer. */
   write(fd: number, buffers: readonly Buffer[], position: number): number
+  /** The same as `write`, for so many bytes that copying them would hold the loop. The buffers stay as they are until it settles. */
+  writeLarge(fd: number, buffers: readonly Buffer[], position: number): Promise<number>
   truncate(fd: number, sizeBytes: number): void
   /** Bytes of the file, or null if there is none. */
   sizeBytes(path: string): number | null
+  /** Wall clock, ms: when the file was last written, or null if there is none. */
+  modifiedMs(path: string): number | null
+  /** Makes it a file that was last written at that time. */
+  setModifiedMs(path: string, ms: number): void
   /** The whole (small) file, or null if there is none. */
   readFile(path: string): Buffer | null
   /** Replaces the target. */
@@ -40,6 +46,8 @@ export interface Disk {
   removeTree(path: string): Promise<void>
   /** Makes the file's bytes survive a loss of power. */
   sync(path: string): Promise<void>
+  /** The same as `sync`, for an open file, which stays open until it settles. Where only bytes were overwritten it has nothing else to write. */
+  syncData(fd: number): Promise<void>
   /** Makes the names in the directory survive a loss of power. */
   syncDirectory(path: string): Promise<void>
   space(path: string): Promise<{ readonly totalBytes: number; readonly usableBytes: number }>
@@ -61,6 +69,10 @@ const unlessMissing = <T, U>(attempt: () => T, otherwise: U): T | U => {
   }
 }
 
+/** A promise of what a call of `node:fs` gives to its callback. */
+const settling = <T>(call: (done: (error: Error | null, result: T) => void) => void): Promise<T> =>
+  new Promise((resolve, reject) => call((error, result) => (error === null ? resolve(result) : reject(error))))
+
 /** The machine's own. */
 export const nodeDisk: Disk = {
   open: (path, flags) => fs.openSync(path, flags, 0o644),
@@ -80,8 +92,12 @@ export const nodeDisk: Disk = {
       ? fs.writevSync(fd, buffers as Buffer[], position)
       : fs.writeSync(fd, only, 0, only.length, position)
   },
+  writeLarge: (fd, buffers, position) =>
+    settling(done => fs.writev(fd, buffers as Buffer[], position, (error, written) => done(error, written))),
   truncate: (fd, sizeBytes) => fs.ftruncateSync(fd, sizeBytes),
   sizeBytes: path => fs.statSync(path, { throwIfNoEntry: false })?.size ?? null,
+  modifiedMs: path => fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null,
+  setModifiedMs: (path, ms) => fs.utimesSync(path, ms / 1000, ms / 1000),
   readFile: path => unlessMissing(() => fs.readFileSync(path), null),
   rename: (from, to) => fs.renameSync(from, to),
   link: (existing, name) => fs.linkSync(existing, name),
@@ -94,11 +110,12 @@ export const nodeDisk: Disk = {
   async sync(path) {
     const file = await fs.promises.open(path, 'r+')
     try {
-      await file.sync()
+      await file.datasync()
     } finally {
       await file.close()
     }
   },
+  syncData: fd => settling<void>(done => fs.fdatasync(fd, error => done(error, undefined))),
   async syncDirectory(path) {
     // Windows keeps directories in order by itself and doesn't let them be opened.
     if (process.platform === 'win32') return

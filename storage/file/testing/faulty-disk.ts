@@ -8,7 +8,9 @@ export type Call = keyof Disk
 /** Calls after which the disk isn't as it was. */
 const CHANGING: ReadonlySet<Call> = new Set([
   'write',
+  'writeLarge',
   'truncate',
+  'setModifiedMs',
   'rename',
   'link',
   'unlink',
@@ -50,6 +52,11 @@ export const hookedDisk = (
       const bytes = allowed === undefined ? buffers : [Buffer.concat(buffers).subarray(0, allowed)]
       return inner.write(fd, bytes, position)
     },
+    async writeLarge(fd, buffers, position) {
+      const allowed = before('writeLarge', pathOf(fd))
+      const bytes = allowed === undefined ? buffers : [Buffer.concat(buffers).subarray(0, allowed)]
+      return inner.writeLarge(fd, bytes, position)
+    },
     truncate(fd, sizeBytes) {
       before('truncate', pathOf(fd))
       inner.truncate(fd, sizeBytes)
@@ -57,6 +64,14 @@ export const hookedDisk = (
     sizeBytes(path) {
       before('sizeBytes', path)
       return inner.sizeBytes(path)
+    },
+    modifiedMs(path) {
+      before('modifiedMs', path)
+      return inner.modifiedMs(path)
+    },
+    setModifiedMs(path, ms) {
+      before('setModifiedMs', path)
+      inner.setModifiedMs(path, ms)
     },
     readFile(path) {
       before('readFile', path)
@@ -98,6 +113,10 @@ export const hookedDisk = (
       before('sync', path)
       await inner.sync(path)
     },
+    async syncData(fd) {
+      before('syncData', pathOf(fd))
+      await inner.syncData(fd)
+    },
     async syncDirectory(path) {
       before('syncDirectory', path)
       await inner.syncDirectory(path)
@@ -136,7 +155,7 @@ export const mortalDisk = (): MortalDisk => {
     changes++
     if (--callsLeft > 0) return undefined
     dead = true
-    if (call !== 'write') throw new Killed()
+    if (call !== 'write' && call !== 'writeLarge') throw new Killed()
     return lastWriteBytes
   }, open)
   return {
@@ -145,6 +164,11 @@ export const mortalDisk = (): MortalDisk => {
       // A write that is cut short is the last thing that happened: its caller must not learn of it.
       write(fd, buffers, position) {
         const written = disk.write(fd, buffers, position)
+        if (dead) throw new Killed()
+        return written
+      },
+      async writeLarge(fd, buffers, position) {
+        const written = await disk.writeLarge(fd, buffers, position)
         if (dead) throw new Killed()
         return written
       },
