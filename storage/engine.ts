@@ -90,6 +90,8 @@ export interface Segment {
   readonly maxTimestamp: number
   /** Last offset of the first batch that has `maxTimestamp`; −1 if none. */
   readonly maxTimestampOffset: Offset
+  /** Wall clock, ms: when it was last appended to. Compaction keeps the newest of the segments that it puts together. */
+  readonly modifiedMs: number
 }
 
 /** A log's segments in offset order, contiguous; the last one is active and may be empty, so there is always one. */

@@ -55,7 +55,14 @@ export const reopening = (test: Suite): void => {
       const found = next.log(log.id)
       t.deepEqual(await found.bounds(), { start: 40, committed: 150, end: 150 })
       t.deepEqual(await contents(found), before)
-      t.deepEqual((await found.segments()).segments, segments.segments)
+      const again = (await found.segments()).segments
+      // The clock of the medium may be a little coarser than ours.
+      for (const [index, { modifiedMs }] of again.entries())
+        t.true(Math.abs(modifiedMs - segments.segments[index]!.modifiedMs) < 1000)
+      t.deepEqual(
+        again.map((segment, index) => ({ ...segment, modifiedMs: segments.segments[index]!.modifiedMs })),
+        segments.segments,
+      )
       t.is((await found.firstAtOrAfter(333))?.baseOffset, 102)
       t.deepEqual(await next.log(`data/${TOPIC_ID}/1`).bounds(), { start: 0, committed: 0, end: 0 })
     })

@@ -6,7 +6,8 @@ export const segments = (test: Suite): void => {
   test('a log has one empty active segment at first', async (t, engine) => {
     const log = await createLog(engine)
     const { segments } = await log.segments()
-    t.deepEqual(segments, [{ start: 0, end: 0, sizeBytes: 0, maxTimestamp: -1, maxTimestampOffset: -1 }])
+    t.is(segments.length, 1)
+    t.like(segments[0], { start: 0, end: 0, sizeBytes: 0, maxTimestamp: -1, maxTimestampOffset: -1 })
   })
 
   test('a segment is rolled when the next batch would pass segmentBytes', async (t, engine) => {
@@ -59,6 +60,21 @@ export const segments = (test: Suite): void => {
         [-1, -1],
         [7, 21],
       ],
+    )
+  })
+
+  test('a segment tells when it was last appended to, after compaction too', async (t, engine) => {
+    const began = Date.now()
+    const log = await createLog(engine, { segmentBytes: 200 })
+    await fill(t, engine, log, batchesFrom(0, {}, {}, {}, {}, {}))
+    const before = await log.segments()
+    for (const { modifiedMs } of before.segments) t.true(modifiedMs >= began && modifiedMs <= Date.now())
+    const { generation } = before
+    await log.rewrite({ from: 0, to: 4, generation }, async batches => batches)
+    const after = await log.segments()
+    t.deepEqual(
+      after.segments.map(({ modifiedMs }) => modifiedMs),
+      before.segments.map(({ modifiedMs }) => modifiedMs),
     )
   })
 

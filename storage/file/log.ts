@@ -155,9 +155,10 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
 
   async segments(): Promise<Segments> {
     const { all, generation } = this.load()
-    const describe = ({ start, sizeBytes, indexes }: FileSegment, index: number): Segment => {
+    const describe = ({ start, sizeBytes, indexes, modifiedMs }: FileSegment, index: number): Segment => {
       const { maxTimestamp, maxTimestampOffset } = indexes
-      return { start, end: all[index + 1]?.start ?? this.#end, sizeBytes, maxTimestamp, maxTimestampOffset }
+      const end = all[index + 1]?.start ?? this.#end
+      return { start, end, sizeBytes, maxTimestamp, maxTimestampOffset, modifiedMs }
     }
     return { generation, segments: guarded(() => all.map(describe)) }
   }

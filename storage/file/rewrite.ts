@@ -73,6 +73,8 @@ const rewriteGroup = async (
       if (!(await cleanSegment(shared, log, group, segment, cleaned, keep))) return discard(shared, cleaned)
     }
     cleaned.seal()
+    cleaned.closeFiles()
+    shared.disk.setModifiedMs(cleaned.file.path, Math.max(...group.map(segment => segment.modifiedMs)))
     for (const path of cleaned.paths) await shared.disk.sync(path)
     if (!log.has(group)) return discard(shared, cleaned)
   } catch (error) {

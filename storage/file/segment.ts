@@ -35,6 +35,8 @@ export class FileSegment {
   #sizeBytes: number
   #indexes: SegmentIndexes | null = null
   #firstTimestamp: number | null = null
+  /** Null until it is known. */
+  #modifiedMs: number | null = null
 
   /**
    * @param sizeBytes of the `.log` as it is, or null for a new segment: its file is created.
@@ -49,6 +51,7 @@ export class FileSegment {
     this.file = new LogFile(this.#path('log'))
     this.#sizeBytes = sizeBytes ?? 0
     if (sizeBytes !== null) return
+    this.#modifiedMs = this.openedMs
     shared.handles.create(this.file, suffix === '' ? 'wx+' : 'w+')
     this.#indexes = this.#newIndexes()
   }
@@ -66,6 +69,12 @@ export class FileSegment {
         return false
       })
     return this.#firstTimestamp ?? -1
+  }
+
+  /** Wall clock, ms: when it was last written, in this run or before. */
+  get modifiedMs(): number {
+    this.#modifiedMs ??= Math.round(this.#shared.disk.modifiedMs(this.file.path) ?? this.openedMs)
+    return this.#modifiedMs
   }
 
   /** Of its batches the first with the greatest timestamp gives `maxTimestamp` and `maxTimestampOffset`. */
@@ -92,6 +101,7 @@ export class FileSegment {
       for (const bytes of buffers) at += bytes.copy(scratch, at)
       buffers.splice(0, buffers.length, scratch.subarray(0, at))
     }
+    this.#modifiedMs = this.#shared.now()
     writeFully(disk, handles.fd(this.file), buffers, this.#sizeBytes)
   }
 

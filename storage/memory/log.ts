@@ -67,6 +67,7 @@ export class MemoryLog implements Log {
       if (mustRoll(this.#active, { lastOffset, maxTimestamp, sizeBytes: bytes.length }, this.#options, this.#now()))
         this.#segments.push(new MemorySegment(baseOffset, this.#now()))
       this.#active.append(batch)
+      this.#active.modifiedMs = this.#now()
       this.#end = lastOffset + 1
     }
     this.#space.usedBytes += addedBytes
@@ -107,6 +108,7 @@ export class MemoryLog implements Log {
       sizeBytes: segment.sizeBytes,
       maxTimestamp: segment.maxTimestamp,
       maxTimestampOffset: segment.maxTimestampOffset,
+      modifiedMs: segment.modifiedMs,
     }))
     return { generation: this.#generation, segments }
   }

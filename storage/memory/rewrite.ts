@@ -36,6 +36,7 @@ export const rewriteSegments = async (
           rewritten.push(current)
         }
         current.append(kept)
+        current.modifiedMs = Math.max(current.modifiedMs, segment.modifiedMs)
       }
     }
   }

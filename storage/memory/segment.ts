@@ -10,6 +10,8 @@ export class MemorySegment {
   readonly start: Offset
   /** Wall clock, ms. */
   readonly openedMs: number
+  /** Wall clock, ms. */
+  modifiedMs: number
   sizeBytes = 0
   maxTimestamp = -1
   maxTimestampOffset: Offset = -1
@@ -24,6 +26,7 @@ export class MemorySegment {
   constructor(start: Offset, openedMs: number) {
     this.start = start
     this.openedMs = openedMs
+    this.modifiedMs = openedMs
   }
 
   /** Number of batches. */

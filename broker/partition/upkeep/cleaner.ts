@@ -11,6 +11,7 @@ import type { Segment } from '../../../storage/engine.ts'
 import type { Clock } from '../../clock.ts'
 import { CompactionPass } from './compaction-pass.ts'
 import { OffsetMap } from './offset-map.ts'
+import { newestMs } from './retention.ts'
 import { Slices } from './slices.ts'
 import type { Partition } from '../partition.ts'
 
@@ -45,7 +46,7 @@ export const cleanableOf = async (partition: Partition, nowMs: number): Promise<
   const settled: Segment[] = []
   for (const segment of closed) {
     if (segment.end > partition.lastStableOffset) break
-    if (segment.end > firstDirty && minCompactionLagMs > 0 && segment.maxTimestamp > nowMs - minCompactionLagMs) break
+    if (segment.end > firstDirty && minCompactionLagMs > 0 && newestMs(segment) > nowMs - minCompactionLagMs) break
     settled.push(segment)
   }
   const last = settled.at(-1)

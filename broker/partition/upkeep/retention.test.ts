@@ -14,6 +14,7 @@ const segmentsOf = (...sizes: readonly (readonly [sizeBytes: number, ageMs: numb
     sizeBytes,
     maxTimestamp: NOW - ageMs,
     maxTimestampOffset: index * 10 + 9,
+    modifiedMs: NOW,
   }))
 
 const settings = (retentionMs: number, retentionBytes: number, cleanupDelete = true) => ({
@@ -28,6 +29,17 @@ test('segments go by age from the oldest on, up to the first that is young', t =
   t.is(retentionStart(segments, 50, settings(-1, -1), NOW), -1)
   t.is(retentionStart(segments, 50, settings(850, -1), NOW), 10)
   t.is(retentionStart(segments, 50, settings(850, -1, false), NOW), -1)
+})
+
+test('a segment without timestamps is as old as its last append', t => {
+  const undated = segmentsOf([100, 0], [100, 0], [100, 0]).map((segment, index) => ({
+    ...segment,
+    maxTimestamp: -1,
+    maxTimestampOffset: -1,
+    modifiedMs: NOW - 900 + 300 * index,
+  }))
+  t.is(retentionStart(undated, 30, settings(500, -1), NOW), 20)
+  t.is(retentionStart(undated, 30, settings(900, -1), NOW), -1)
 })
 
 test('segments go by size while the log stays at least as large as allowed', t => {

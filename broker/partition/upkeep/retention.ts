@@ -7,10 +7,14 @@ import type { TopicSettings } from '../../config/resolved-topic-settings.ts'
 /** The settings that retention looks at. */
 export type RetentionSettings = Pick<TopicSettings, 'cleanupDelete' | 'retentionMs' | 'retentionBytes'>
 
+/** When the segment's newest record was written, ms: by its timestamp, or by the clock of the broker that wrote it where it has none. */
+export const newestMs = ({ maxTimestamp, modifiedMs }: Segment): number =>
+  maxTimestamp >= 0 ? maxTimestamp : modifiedMs
+
 /**
  * The log start that retention asks for: the end of the newest segment that may go, −1 if none may. Segments go from the
  * oldest on: those whose greatest timestamp is older than `retention.ms`, then those without which the log is still no smaller
- * than `retention.bytes`. The active segment may be among them. A segment without timestamps has no age.
+ * than `retention.bytes`. The active segment may be among them. A segment without timestamps is as old as its last append.
  * @param segments in offset order @param highWatermark nothing beyond it goes @param nowMs wall clock
  */
 export const retentionStart = (
@@ -25,7 +29,7 @@ export const retentionStart = (
   let start = -1
   for (const segment of segments) {
     if (segment.end > highWatermark || segment.sizeBytes === 0) break
-    const isOld = segment.maxTimestamp >= 0 && nowMs - segment.maxTimestamp > settings.retentionMs
+    const isOld = nowMs - newestMs(segment) > settings.retentionMs
     const byAge = settings.retentionMs >= 0 && isOld
     const bySize = settings.retentionBytes >= 0 && excessBytes >= segment.sizeBytes
     if (!byAge && !bySize) break
