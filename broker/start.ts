@@ -56,7 +56,10 @@ export const start = async (options: StartOptions): Promise<Started> => {
     const peers = new LocalPeers()
     const groups = new Groups({ config, cluster, partitions, clock, random, logger })
     undo.unshift(() => groups.close())
-    const transactions = new Transactions()
+    const producerIds = new ProducerIds({
+      allocateProducerIds: () => peers.of(cluster.controllerId).allocateProducerIds(),
+    })
+    const transactions = new Transactions({ config, cluster, partitions, clock, logger, peers, producerIds })
     undo.unshift(() => transactions.close())
     peers.join(config.nodeId, {
       allocateProducerIds: () => cluster.allocateProducerIds(),
@@ -65,9 +68,8 @@ export const start = async (options: StartOptions): Promise<Started> => {
     })
     const broker: Broker = {
       nodeId: config.nodeId,
-      ...{ clock, random, logger, engine, config, cluster, partitions, groups, transactions, peers },
+      ...{ clock, random, logger, engine, config, cluster, partitions, groups, transactions, producerIds, peers },
       fetchSessions: new FetchSessions({ config, clock, random }),
-      producerIds: new ProducerIds({ allocateProducerIds: () => peers.of(cluster.controllerId).allocateProducerIds() }),
     }
     const server = new Server(serverOptions(config), new Dispatch(handlers, broker, logger), clock, logger)
     undo.unshift(() => server.close())

@@ -18,7 +18,7 @@ interface Found {
 }
 
 /**
- * Which broker coordinates a group. One key up to version 3, many from 4 (KIP-699). COORDINATOR_NOT_AVAILABLE while there
+ * Which broker coordinates a group or a transactional id. One key up to version 3, many from 4 (KIP-699). COORDINATOR_NOT_AVAILABLE while there
  * is none; INVALID_REQUEST for a type of key that isn't served.
  */
 export const findCoordinator = handler(FindCoordinator, {
@@ -41,8 +41,7 @@ export const findCoordinator = handler(FindCoordinator, {
 const alone = ({ key: _, ...found }: Found) => found
 
 const find = async (keyType: number, key: string, context: Context, broker: Broker): Promise<Found> => {
-  checkType(keyType)
-  const nodeId = await broker.groups.coordinatorOf(key)
+  const nodeId = await coordinatorOf(keyType, key, broker)
   const node = broker.cluster.brokers().find(({ id }) => id === nodeId)
   if (node === undefined) throw new KafkaError('COORDINATOR_NOT_AVAILABLE', `no broker leads the partition of ${key}`)
   const { host, port } = broker.cluster.advertised(node, context.client)
@@ -51,11 +50,11 @@ const find = async (keyType: number, key: string, context: Context, broker: Brok
 }
 
 /** INVALID_REQUEST for what has no coordinator here: Java and Python clients give up at it, librdkafka when its time is over. */
-const checkType = (keyType: number): void => {
-  if (keyType === GROUP) return
-  if (keyType === TRANSACTION) throw new KafkaError('INVALID_REQUEST', 'this broker has no transactions')
+const coordinatorOf = (keyType: number, key: string, { groups, transactions }: Broker): Promise<number> => {
+  if (keyType === GROUP) return groups.coordinatorOf(key)
+  if (keyType === TRANSACTION) return transactions.coordinatorOf(key)
   if (keyType === SHARE) throw new KafkaError('INVALID_REQUEST', 'this broker has no share groups')
-  throw new KafkaError('INVALID_REQUEST', `${keyType} is no type of key: 0 is a group`)
+  throw new KafkaError('INVALID_REQUEST', `${keyType} is no type of key: 0 is a group, 1 a transactional id`)
 }
 
 const notFound = (key: string, error: KafkaError): Found => ({

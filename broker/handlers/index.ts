@@ -1,6 +1,8 @@
 /**
  * The registry: every API that this broker serves. ApiVersions is derived from it, and what isn't listed isn't advertised.
  */
+import { addOffsetsToTxn } from './add-offsets-to-txn.ts'
+import { addPartitionsToTxn } from './add-partitions-to-txn.ts'
 import { alterConfigs } from './alter-configs.ts'
 import { alterPartitionReassignments } from './alter-partition-reassignments.ts'
 import { apiVersions } from './api-versions.ts'
@@ -15,7 +17,9 @@ import { describeGroups } from './describe-groups.ts'
 import { describeLogDirs } from './describe-log-dirs.ts'
 import { describeProducers } from './describe-producers.ts'
 import { describeTopicPartitions } from './describe-topic-partitions.ts'
+import { describeTransactions } from './describe-transactions.ts'
 import { electLeaders } from './elect-leaders.ts'
+import { endTxn } from './end-txn.ts'
 import { fetch } from './fetch.ts'
 import { findCoordinator } from './find-coordinator.ts'
 import type { Handler } from './handler.ts'
@@ -28,6 +32,7 @@ import { listConfigResources } from './list-config-resources.ts'
 import { listGroups } from './list-groups.ts'
 import { listOffsets } from './list-offsets.ts'
 import { listPartitionReassignments } from './list-partition-reassignments.ts'
+import { listTransactions } from './list-transactions.ts'
 import { metadata } from './metadata.ts'
 import { offsetCommit } from './offset-commit.ts'
 import { offsetDelete } from './offset-delete.ts'
@@ -38,6 +43,8 @@ import { syncGroup } from './sync-group.ts'
 
 /** All handlers, one per API. */
 export const handlers: readonly Handler[] = [
+  addOffsetsToTxn,
+  addPartitionsToTxn,
   alterConfigs,
   alterPartitionReassignments,
   apiVersions(() => handlers),
@@ -52,7 +59,9 @@ export const handlers: readonly Handler[] = [
   describeLogDirs,
   describeProducers,
   describeTopicPartitions,
+  describeTransactions,
   electLeaders,
+  endTxn,
   fetch,
   findCoordinator,
   heartbeat,
@@ -64,6 +73,7 @@ export const handlers: readonly Handler[] = [
   listGroups,
   listOffsets,
   listPartitionReassignments,
+  listTransactions,
   metadata,
   offsetCommit,
   offsetDelete,

@@ -80,6 +80,9 @@ export const brokerWithoutServer = async (
   const partitions = new Partitions({ ...parts, nodeId: config.nodeId, topics: cluster })
   await cluster.start(partitions, [])
   const groups = new Groups({ ...parts, cluster, partitions })
+  const peers = new LocalPeers()
+  const producerIds = new ProducerIds(cluster)
+  const transactions = new Transactions({ ...parts, cluster, partitions, peers, producerIds })
   const broker: Broker = {
     ...parts,
     nodeId: config.nodeId,
@@ -87,9 +90,7 @@ export const brokerWithoutServer = async (
     partitions,
     groups,
     fetchSessions: new FetchSessions(parts),
-    producerIds: new ProducerIds(cluster),
-    transactions: new Transactions(),
-    peers: new LocalPeers(),
+    ...{ producerIds, transactions, peers },
   }
   const ask: Ask = async (handler, version, request) => {
     const context = contextOf(version)

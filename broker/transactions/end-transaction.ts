@@ -1,0 +1,78 @@
+import type { Endings } from './endings.ts'
+import { type EndEvent, NEEDS_PRODUCER_ID, type ProducerReply } from './transaction-events.ts'
+import type { TransactionTurn } from './transaction-turn.ts'
+import { isExhausted, LAST_EPOCH, NONE, type Transaction } from './transaction.ts'
+
+type Answer = ProducerReply | typeof NEEDS_PRODUCER_ID
+
+const refused = (error: ProducerReply['error']): ProducerReply => ({ error, producerId: NONE, producerEpoch: NONE })
+
+/** What the producer goes on with, from the record that says how its transaction ends or ended. */
+const granted = ({ producerId, producerEpoch, nextProducerId }: Transaction): ProducerReply =>
+  nextProducerId === NONE
+    ? { error: 'NONE', producerId, producerEpoch }
+    : { error: 'NONE', producerId: nextProducerId, producerEpoch: 0 }
+
+/**
+ * EndTxn. The answer comes when the decision is durable, markers follow. INVALID_PRODUCER_ID_MAPPING, PRODUCER_FENCED (another
+ * epoch), INVALID_TXN_STATE (nothing to end, or it was ended the other way), CONCURRENT_TRANSACTIONS (it is being ended
+ * this way). With the second version of transactions (KIP-890) each end raises the epoch, so a request that comes late
+ * meets another epoch, and one that is repeated is known by the epoch before.
+ */
+export const endTransaction = (
+  turn: TransactionTurn,
+  endings: Endings,
+  known: Transaction | undefined,
+  event: EndEvent,
+): void => turn.reply('end', event.request, decide(turn, endings, known, event))
+
+const decide = (turn: TransactionTurn, endings: Endings, known: Transaction | undefined, event: EndEvent): Answer => {
+  if (known === undefined) return refused('INVALID_PRODUCER_ID_MAPPING')
+  const raises = event.clientVersion >= 2
+  const retry = raises && isRetry(known, event)
+  if (known.producerId !== event.producerId && !retry) return refused('INVALID_PRODUCER_ID_MAPPING')
+  if (known.producerEpoch !== event.producerEpoch && !retry) return refused('PRODUCER_FENCED')
+  const { committed } = event
+  switch (known.state) {
+    case 'Ongoing':
+      return retry ? refused('PRODUCER_FENCED') : prepare(turn, endings, known, event)
+    case 'PrepareCommit':
+      return refused(committed ? 'CONCURRENT_TRANSACTIONS' : 'INVALID_TXN_STATE')
+    case 'PrepareAbort':
+      return refused(committed ? 'INVALID_TXN_STATE' : 'CONCURRENT_TRANSACTIONS')
+    case 'CompleteCommit':
+    case 'CompleteAbort': {
+      const same = committed === (known.state === 'CompleteCommit')
+      if (same && (retry || !raises)) return granted(known)
+      return raises && !retry && !committed ? abortNothing(turn, endings, known, event) : refused('INVALID_TXN_STATE')
+    }
+    case 'Empty':
+      return raises && !retry && !committed ? abortNothing(turn, endings, known, event) : refused('INVALID_TXN_STATE')
+    default:
+      return refused('INVALID_TXN_STATE')
+  }
+}
+
+/** Whether the request may be one that was answered before: its epoch is the one before the present. */
+const isRetry = (known: Transaction, { producerId, producerEpoch }: EndEvent): boolean =>
+  (producerId === known.producerId && producerEpoch === known.producerEpoch - 1) ||
+  (producerId === known.previousProducerId && producerEpoch === LAST_EPOCH && known.producerEpoch === 0)
+
+const prepare = (turn: TransactionTurn, endings: Endings, known: Transaction, event: EndEvent): Answer => {
+  const raises = event.clientVersion >= 2
+  const last = raises && isExhausted(known.producerEpoch)
+  if (last && event.freshProducerId === null) return NEEDS_PRODUCER_ID
+  const prepared = turn.write({
+    ...known,
+    ...(raises ? { producerEpoch: known.producerEpoch + 1, lastProducerEpoch: known.producerEpoch } : {}),
+    nextProducerId: last ? event.freshProducerId! : NONE,
+    state: event.committed ? 'PrepareCommit' : 'PrepareAbort',
+    clientVersion: event.clientVersion,
+  })
+  endings.begin(turn, prepared)
+  return granted(prepared)
+}
+
+/** A client can't know whether its first batch, and with it the transaction, arrived: its abort raises the epoch anyway. */
+const abortNothing = (turn: TransactionTurn, endings: Endings, known: Transaction, event: EndEvent): Answer =>
+  prepare(turn, endings, { ...known, startMs: turn.now.wall }, event)
