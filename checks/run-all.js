@@ -48,7 +48,12 @@ const closing = output => ({
 
 if (await step('build', 'npm', ['run', '--silent', 'build'])) {
   await step('lint', 'npx', ['biome', 'ci', '.'])
-  await counted('unit tests', 'npx', ['ava', '--tap', 'dist/{protocol,storage,broker,checks}/**/*.test.js'], tap)
+  await counted(
+    'unit tests',
+    'npx',
+    ['ava', '--tap', 'dist/{protocol,storage,broker,checks,compat-tests}/**/*.test.js'],
+    tap,
+  )
   // One at a time: they start brokers, and one of them says how soon a broker answers.
   await counted('whole brokers', 'npx', ['ava', '--tap', '--concurrency=1', 'dist/cli/*.test.js'], tap)
   if (await step('clients', 'npm', ['run', '--silent', 'compat:install'])) {
