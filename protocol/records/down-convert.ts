@@ -6,7 +6,7 @@ import * as batch from './batch.ts'
 import { type Codec, codecOf, codecs, compress } from './compression.ts'
 import { breakHeaderChecksum } from './lz4.ts'
 import { messageOverhead, type OldMagic, writeMessage } from './message.ts'
-import { DEFAULT_MAX_DECOMPRESSED_BYTES, RecordReader } from './record-reader.ts'
+import { DEFAULT_MAX_DECOMPRESSED_BYTES, RecordReader, recordsOf } from './record-reader.ts'
 import { MIN_RECORD_SIZE } from './walk.ts'
 
 /** How `downConvert` converts. */
@@ -56,7 +56,7 @@ const convertBatch = (
   plain: boolean,
   { toMagic, firstOffset, maxBytes }: DownConvertOptions,
 ): Messages | null => {
-  const reader = new RecordReader(buffer, position, maxBytes)
+  const reader = new RecordReader(buffer, position, recordsOf(buffer, position, maxBytes))
   // A record is at least 7 bytes besides key and value, and becomes a message of so many.
   const growth = messageOverhead(toMagic) - MIN_RECORD_SIZE
   const set = Buffer.allocUnsafe(reader.body.length + batch.recordCount(buffer, position) * growth)

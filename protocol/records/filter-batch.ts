@@ -4,11 +4,11 @@
 import * as batch from './batch.ts'
 import { writeInt16, writeInt32 } from './big-endian.ts'
 import { codecOf, compress } from './compression.ts'
-import { type KafkaRecord, RecordReader } from './record-reader.ts'
+import { type KafkaRecord, RecordReader, recordsOf } from './record-reader.ts'
 import {
   afterVarint,
+  readVarint,
   readVarlongExact,
-  sizeOfVarint,
   sizeOfVarlongExact,
   writeVarint,
   writeVarlongExact,
@@ -22,6 +22,113 @@ export interface FilterOptions {
   readonly maxBytes?: number
 }
 
+/** Records that `BatchFilter.records` writes between two yields. */
+const RECORDS_PER_STEP = 256
+
+/** What a record may grow by when its timestamp delta is written anew: up to 9 bytes of delta, and one of its length. */
+const MAX_GROWTH = 10
+
+/**
+ * A batch that is rewritten step by step, so that whoever does it can stop between records: `next` and `keep` for every record, then `records`,
+ * which are compressed by the caller, and `batchOf`.
+ */
+export class BatchFilter {
+  readonly #source: Buffer
+  readonly #reader: RecordReader
+  /** Starts and ends of stretches of the body that are kept, in turn. */
+  readonly #runs: number[] = []
+  #read = 0
+  #kept = 0
+  #keptBytes = 0
+  #maxTimestamp = Number.NEGATIVE_INFINITY
+  #timestamp = 0
+
+  /** @param source one whole batch @param body its records, uncompressed (`recordsOf`). Throws INVALID_RECORD as `RecordReader`. */
+  constructor(source: Buffer, body: Buffer) {
+    this.#source = source
+    this.#reader = new RecordReader(source, 0, body)
+  }
+
+  /** Records that were kept so far. */
+  get kept(): number {
+    return this.#kept
+  }
+
+  /** Whether every record so far was kept. */
+  get keepsAll(): boolean {
+    return this.#kept === this.#read
+  }
+
+  /** The next record, null after the last. Throws INVALID_RECORD where one is malformed. */
+  next(): KafkaRecord | null {
+    const record = this.#reader.next()
+    if (record === null) return null
+    this.#read++
+    this.#timestamp = record.timestamp
+    return record
+  }
+
+  /** The record that `next` gave last stays. */
+  keep(): void {
+    const { start, end } = this.#reader
+    this.#kept++
+    this.#keptBytes += end - start
+    this.#maxTimestamp = Math.max(this.#maxTimestamp, this.#timestamp)
+    if (this.#runs.at(-1) === start) this.#runs[this.#runs.length - 1] = end
+    else this.#runs.push(start, end)
+  }
+
+  /**
+   * The kept records, uncompressed, for a batch with that delete horizon (none if the batch has one already). Yields now and then where there is
+   * much to do.
+   */
+  *records(deleteHorizonMs?: number): Generator<void, Buffer, void> {
+    const { body } = this.#reader
+    const shift = this.#shift(deleteHorizonMs)
+    const target = Buffer.allocUnsafe(this.#keptBytes + (shift === 0n ? 0 : this.#kept * MAX_GROWTH))
+    let at = 0
+    let count = 0
+    for (let run = 0; run < this.#runs.length; run += 2) {
+      const end = this.#runs[run + 1]!
+      if (shift === 0n) at += body.copy(target, at, this.#runs[run]!, end)
+      else
+        for (let start = this.#runs[run]!; start < end; ) {
+          const size = readVarint(body, start)
+          const fieldsStart = afterVarint
+          at = writeShifted(target, at, body, fieldsStart, fieldsStart + size, shift)
+          start = fieldsStart + size
+          if (++count % RECORDS_PER_STEP === 0) yield
+        }
+      if (++count % RECORDS_PER_STEP === 0) yield
+    }
+    return target.subarray(0, at)
+  }
+
+  /** The batch that holds `records`, which are the outcome of `records` with the same horizon, compressed by the batch's codec. */
+  batchOf(records: Buffer, deleteHorizonMs?: number): Buffer {
+    const source = this.#source
+    const target = Buffer.concat([source.subarray(0, batch.HEADER_SIZE), records])
+    writeInt32(target, batch.BATCH_LENGTH, target.length - batch.LENGTH_OVERHEAD)
+    writeInt32(target, batch.RECORD_COUNT, this.#kept)
+    const maxTimestamp = this.#maxTimestamp
+    // A saturated timestamp isn't written: the header keeps its bits.
+    if (Number.isSafeInteger(maxTimestamp) && Math.abs(maxTimestamp) !== Number.MAX_SAFE_INTEGER)
+      batch.writeInt64(target, batch.MAX_TIMESTAMP, maxTimestamp)
+    if (deleteHorizonMs !== undefined && !batch.hasDeleteHorizon(source, 0)) {
+      batch.writeInt64(target, batch.BASE_TIMESTAMP, deleteHorizonMs)
+      writeInt16(target, batch.ATTRIBUTES, batch.attributes(target, 0) | batch.DELETE_HORIZON_BIT)
+    }
+    batch.writeCrc(target, 0)
+    return target
+  }
+
+  /** What is added to each timestamp delta: deltas count from the base timestamp, which a horizon takes the place of. */
+  #shift(deleteHorizonMs: number | undefined): bigint {
+    if (deleteHorizonMs === undefined || batch.hasDeleteHorizon(this.#source, 0)) return 0n
+    return this.#source.readBigInt64BE(batch.BASE_TIMESTAMP) - BigInt(deleteHorizonMs)
+  }
+}
+
 /**
  * The batch at `position` with those of its records that `keep` accepts, each asked once in order. Offsets (base and last too), timestamps,
  * codec, producer fields and leader epoch stay; the record count and the greatest timestamp are those of the kept records. If all are kept
@@ -32,55 +139,35 @@ export const filterBatch = (
   buffer: Buffer,
   position: number,
   keep: (record: KafkaRecord) => boolean,
-  options: FilterOptions = {},
+  { deleteHorizonMs, maxBytes }: FilterOptions = {},
 ): Buffer => {
   const source = buffer.subarray(position, position + batch.sizeInBytes(buffer, position))
-  const reader = new RecordReader(source, 0, options.maxBytes)
-  const horizon = batch.hasDeleteHorizon(source, 0) ? undefined : options.deleteHorizonMs
-  const base = source.readBigInt64BE(batch.BASE_TIMESTAMP)
-  const shift = horizon === undefined ? 0n : base - BigInt(horizon)
-  const parts: Buffer[] = []
-  let count = 0
-  let all = true
-  let maxTimestamp = Number.NEGATIVE_INFINITY
-  for (let record = reader.next(); record !== null; record = reader.next()) {
-    if (!keep(record)) {
-      all = false
-      continue
-    }
-    count++
-    maxTimestamp = Math.max(maxTimestamp, record.timestamp)
-    parts.push(shift === 0n ? reader.body.subarray(reader.start, reader.end) : shifted(reader, shift))
-  }
-  if (all && horizon === undefined) return source
-  if (count === 0) return emptied(source, 0)
-  const body = compress(codecOf(batch.codec(source, 0)), Buffer.concat(parts))
-  const target = Buffer.concat([source.subarray(0, batch.HEADER_SIZE), body])
-  writeInt32(target, batch.BATCH_LENGTH, target.length - batch.LENGTH_OVERHEAD)
-  writeInt32(target, batch.RECORD_COUNT, count)
-  // A saturated timestamp isn't written: the header keeps its bits.
-  if (Number.isSafeInteger(maxTimestamp) && Math.abs(maxTimestamp) !== Number.MAX_SAFE_INTEGER)
-    batch.writeInt64(target, batch.MAX_TIMESTAMP, maxTimestamp)
-  if (horizon !== undefined) {
-    batch.writeInt64(target, batch.BASE_TIMESTAMP, horizon)
-    writeInt16(target, batch.ATTRIBUTES, batch.attributes(target, 0) | batch.DELETE_HORIZON_BIT)
-  }
-  batch.writeCrc(target, 0)
-  return target
+  const filter = new BatchFilter(source, recordsOf(source, 0, maxBytes))
+  for (let record = filter.next(); record !== null; record = filter.next()) if (keep(record)) filter.keep()
+  const horizon = batch.hasDeleteHorizon(source, 0) ? undefined : deleteHorizonMs
+  if (filter.keepsAll && horizon === undefined) return source
+  if (filter.kept === 0) return emptied(source, 0)
+  const steps = filter.records(horizon)
+  let step = steps.next()
+  while (step.done !== true) step = steps.next()
+  return filter.batchOf(compress(codecOf(batch.codec(source, 0)), step.value), horizon)
 }
 
-/** The reader's last record with `shift` added to its timestamp delta, every bit of both. */
-const shifted = (reader: RecordReader, shift: bigint): Buffer => {
-  const { body, fieldsStart, end } = reader
+/** Writes the record whose fields are `[fieldsStart, end)` of the body with `shift` added to its timestamp delta, every bit of both. Returns the end. */
+const writeShifted = (
+  target: Buffer,
+  at: number,
+  body: Buffer,
+  fieldsStart: number,
+  end: number,
+  shift: bigint,
+): number => {
   const delta = BigInt.asIntN(64, readVarlongExact(body, fieldsStart + 1) + shift)
-  const rest = body.subarray(afterVarint, end)
-  const size = 1 + sizeOfVarlongExact(delta) + rest.length
-  const record = Buffer.allocUnsafe(sizeOfVarint(size) + size)
-  let position = writeVarint(record, 0, size)
-  record[position++] = body[fieldsStart]!
-  position = writeVarlongExact(record, position, delta)
-  record.set(rest, position)
-  return record
+  const restStart = afterVarint
+  let position = writeVarint(target, at, 1 + sizeOfVarlongExact(delta) + end - restStart)
+  target[position++] = body[fieldsStart]!
+  position = writeVarlongExact(target, position, delta)
+  return position + body.copy(target, position, restStart, end)
 }
 
 /**

@@ -7,7 +7,9 @@ import { loadNative } from './load-native.ts'
 import { xxhash32Short } from './xxhash32.ts'
 
 interface Lz4 {
+  compressFrame(data: Uint8Array): Promise<Buffer>
   compressFrameSync(data: Buffer): Buffer
+  decompressFrame(data: Uint8Array): Promise<Buffer>
   decompressFrameSync(data: Buffer): Buffer
 }
 
@@ -33,14 +35,32 @@ export const lz4Compress = (data: Buffer): Buffer => lz4().compressFrameSync(dat
  * client writes it, and every frame costs its decoder's buffers.
  */
 export const lz4Decompress = (data: Buffer, maxBytes: number): Buffer => {
-  const end = frameEnd(data, maxBytes)
-  if (end !== data.length) throw corrupt('lz4', `${data.length - end} bytes follow the frame`)
+  checkFrame(data, maxBytes)
   const library = lz4()
   try {
     return library.decompressFrameSync(data)
   } catch (error) {
     throw corrupt('lz4', (error as Error).message)
   }
+}
+
+/** As `lz4Compress`, on another thread. */
+export const lz4CompressAside = (data: Buffer): Promise<Buffer> => lz4().compressFrame(data)
+
+/** As `lz4Decompress`, on another thread. */
+export const lz4DecompressAside = async (data: Buffer, maxBytes: number): Promise<Buffer> => {
+  checkFrame(data, maxBytes)
+  const library = lz4()
+  try {
+    return await library.decompressFrame(data)
+  } catch (error) {
+    throw corrupt('lz4', (error as Error).message)
+  }
+}
+
+const checkFrame = (data: Buffer, maxBytes: number): void => {
+  const end = frameEnd(data, maxBytes)
+  if (end !== data.length) throw corrupt('lz4', `${data.length - end} bytes follow the frame`)
 }
 
 /** Length of the frame's header: magic, FLG, BD, the optional sizes, and the header's checksum byte at its end. */

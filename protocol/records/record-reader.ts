@@ -52,9 +52,9 @@ export class RecordReader {
   readonly #baseTimestamp: number
   readonly #appendTime: number | null
 
-  /** Reads the batch at `position`, seen by `batchEnd`. Throws as `recordsOf` does. */
-  constructor(buffer: Buffer, position: number, maxBytes?: number) {
-    this.body = recordsOf(buffer, position, maxBytes)
+  /** Reads the batch at `position`, seen by `batchEnd`; `body` is what `recordsOf` gives. Throws as that does, and INVALID_RECORD. */
+  constructor(buffer: Buffer, position: number, body = recordsOf(buffer, position)) {
+    this.body = body
     this.#left = batch.recordCount(buffer, position)
     this.#baseOffset = batch.baseOffset(buffer, position)
     this.#baseTimestamp = batch.baseTimestamp(buffer, position)

@@ -7,6 +7,7 @@ import { loadNative } from './load-native.ts'
 
 interface Snappy {
   compressSync(data: Uint8Array): Buffer
+  compress(data: Uint8Array): Promise<Buffer>
   uncompressSync(data: Uint8Array): Buffer
 }
 
@@ -27,13 +28,23 @@ const MAX_RATIO = 32
 /** Compresses into snappy-java's framing. */
 export const snappyCompress = (data: Buffer): Buffer => {
   const parts: Buffer[] = [HEADER]
-  for (let start = 0; start < data.length; start += CHUNK_SIZE) {
-    const chunk = snappy().compressSync(data.subarray(start, start + CHUNK_SIZE))
-    const length = Buffer.allocUnsafe(4)
-    length.writeInt32BE(chunk.length)
-    parts.push(length, chunk)
-  }
+  for (let start = 0; start < data.length; start += CHUNK_SIZE)
+    parts.push(...framed(snappy().compressSync(data.subarray(start, start + CHUNK_SIZE))))
   return Buffer.concat(parts)
+}
+
+/** As `snappyCompress`, on another thread. */
+export const snappyCompressAside = async (data: Buffer): Promise<Buffer> => {
+  const parts: Buffer[] = [HEADER]
+  for (let start = 0; start < data.length; start += CHUNK_SIZE)
+    parts.push(...framed(await snappy().compress(data.subarray(start, start + CHUNK_SIZE))))
+  return Buffer.concat(parts)
+}
+
+const framed = (chunk: Buffer): readonly [length: Buffer, chunk: Buffer] => {
+  const length = Buffer.allocUnsafe(4)
+  length.writeInt32BE(chunk.length)
+  return [length, chunk]
 }
 
 /** Decompresses raw or framed data to at most `maxBytes`. Throws MESSAGE_TOO_LARGE or CORRUPT_MESSAGE. */

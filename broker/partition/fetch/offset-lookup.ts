@@ -4,7 +4,7 @@
 import { KafkaError } from '../../../protocol/errors.ts'
 import * as batch from '../../../protocol/records/batch.ts'
 import { codecOf, ready } from '../../../protocol/records/compression.ts'
-import { RecordReader } from '../../../protocol/records/record-reader.ts'
+import { RecordReader, recordsOf } from '../../../protocol/records/record-reader.ts'
 import type { Segment } from '../../../storage/engine.ts'
 import type { Partition } from '../partition.ts'
 import { MAX_DECOMPRESSED_BYTES } from '../produce/record-checks.ts'
@@ -153,7 +153,7 @@ const firstRecord = async (
   wanted: (timestamp: number) => boolean,
 ): Promise<FoundOffset> => {
   await ready(codecOf(batch.codec(bytes, 0)))
-  const reader = new RecordReader(bytes, 0, MAX_DECOMPRESSED_BYTES)
+  const reader = new RecordReader(bytes, 0, recordsOf(bytes, 0, MAX_DECOMPRESSED_BYTES))
   for (let record = reader.next(); record !== null; record = reader.next())
     if (record.offset >= start && wanted(record.timestamp))
       return { offset: record.offset, timestamp: record.timestamp, leaderEpoch: batch.leaderEpoch(bytes, 0) }

@@ -80,7 +80,7 @@ const keyless = (records: Buffer): InvalidRecords => {
 }
 
 const errorsIn = (records: Buffer, errorOf: (record: KafkaRecord) => string | null): RecordError[] => {
-  const reader = new RecordReader(records, 0, MAX_DECOMPRESSED_BYTES)
+  const reader = new RecordReader(records, 0, recordsOf(records, 0, MAX_DECOMPRESSED_BYTES))
   const errors: RecordError[] = []
   for (let record = reader.next(), index = 0; record !== null; record = reader.next(), index++) {
     const message = errorOf(record)
