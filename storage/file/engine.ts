@@ -16,7 +16,17 @@ import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { KafkaError } from '../../protocol/errors.ts'
 import { checkBatches } from '../check-batches.ts'
-import type { AppendOutcomes, AppendRequest, Engine, Leases, Log, LogId, LogOptions, Opened } from '../engine.ts'
+import type {
+  AppendOutcomes,
+  AppendRequest,
+  Engine,
+  Leases,
+  Log,
+  LogId,
+  LogOptions,
+  Offset,
+  Opened,
+} from '../engine.ts'
 import { createLocalLeases } from '../local-leases.ts'
 import { LogHandle } from '../log-handle.ts'
 import { BufferPool } from './buffer-pool.ts'
@@ -26,7 +36,7 @@ import { type Durability, osDurability } from './durability.ts'
 import { Handles } from './handles.ts'
 import { IndexBlocks } from './index-file.ts'
 import { FileLog } from './log.ts'
-import { createDirectory, findLogs, retireDirectory } from './log-directories.ts'
+import { createDirectory, findLogs, placeDirectory, retireDirectory } from './log-directories.ts'
 import { claimDirectory } from './meta-properties.ts'
 import type { Shared } from './shared.ts'
 import { guarded, guardedAsync } from './storage-error.ts'
@@ -51,6 +61,22 @@ export interface FileEngineOptions {
   readonly disk?: Disk
 }
 
+/** A log that was made in a directory of its own, to be taken in. */
+export interface StagedLog {
+  readonly id: LogId
+  readonly options: LogOptions
+  /** As `stageDirectory` made it; all that is in it is on the medium. */
+  readonly directory: string
+  readonly start: Offset
+  readonly end: Offset
+}
+
+/** A file engine, and what only it can. */
+export interface FileEngine extends Engine {
+  /** Takes staged logs in. Durable when it resolves, and nothing of them is there before. Fails if an id or a name is taken. */
+  adoptLogs(logs: readonly StagedLog[]): Promise<void>
+}
+
 /** Blocks of 4 KB of index files kept in memory. */
 const MAX_INDEX_BLOCKS = 1024
 /** Logs made whole at once at a clean stop. */
@@ -67,7 +93,7 @@ const defaultsFor = (name: string): LogOptions => ({
   flushMs: Number.MAX_SAFE_INTEGER,
 })
 
-class FileEngine implements Engine {
+class DirectoryEngine implements FileEngine {
   readonly name = 'file'
   readonly shared = false
   readonly leases: Leases
@@ -157,6 +183,22 @@ class FileEngine implements Engine {
     return true
   }
 
+  async adoptLogs(logs: readonly StagedLog[]): Promise<void> {
+    const directory = this.#opened()
+    const taken = logs.find(({ id }) => this.#logs.has(id))
+    if (taken !== undefined) throw new Error(`the log ${taken.id} is there already`)
+    for (const { options, start, end } of logs) {
+      directory.starts.set(options.name, start)
+      directory.recoveryPoints.set(options.name, end)
+      directory.highWatermarks.set(options.name, end)
+    }
+    await guardedAsync(() => directory.save(false))
+    const { disk } = this.#shared
+    for (const log of logs) guarded(() => placeDirectory(disk, this.#dataDir, log.directory, log.id, log.options.name))
+    await guardedAsync(() => disk.syncDirectory(this.#dataDir))
+    for (const { id, options } of logs) this.#add(directory, id, options, true)
+  }
+
   async deleteLog(id: LogId): Promise<void> {
     const directory = this.#opened()
     const log = this.#logs.get(id)
@@ -234,4 +276,4 @@ class FileEngine implements Engine {
 }
 
 /** An engine over the files of one directory. Nothing is touched before `open`. */
-export const createFileEngine = (options: FileEngineOptions): Engine => new FileEngine(options)
+export const createFileEngine = (options: FileEngineOptions): FileEngine => new DirectoryEngine(options)

@@ -23,10 +23,13 @@ export const checkName = (name: string): void => {
 }
 
 /** Creates the directory of a log as a whole: a crash leaves it complete or not at all. Throws if the name is taken. */
-export const createDirectory = (disk: Disk, dataDir: string, id: LogId, name: string, unique: string): string => {
+export const createDirectory = (disk: Disk, dataDir: string, id: LogId, name: string, unique: string): string =>
+  placeDirectory(disk, dataDir, stageDirectory(disk, dataDir, id, name, unique), id, name)
+
+/** Creates the directory of a log under a name by which it is no log yet, and is removed at the next start. Throws if the log's name is taken. */
+export const stageDirectory = (disk: Disk, dataDir: string, id: LogId, name: string, unique: string): string => {
   checkName(name)
-  const directory = join(dataDir, name)
-  if (disk.isDirectory(directory)) throw new Error(`${directory} is there already and isn't the log ${id}`)
+  checkFree(disk, dataDir, id, name)
   const unfinished = join(dataDir, CREATE + unique)
   disk.makeDirectory(unfinished)
   const [file, content] = identity(id, name)
@@ -36,8 +39,20 @@ export const createDirectory = (disk: Disk, dataDir: string, id: LogId, name: st
   } finally {
     disk.close(fd)
   }
-  disk.rename(unfinished, directory)
+  return unfinished
+}
+
+/** Makes a staged directory the log's. Throws if the name is taken. */
+export const placeDirectory = (disk: Disk, dataDir: string, staged: string, id: LogId, name: string): string => {
+  checkFree(disk, dataDir, id, name)
+  const directory = join(dataDir, name)
+  disk.rename(staged, directory)
   return directory
+}
+
+const checkFree = (disk: Disk, dataDir: string, id: LogId, name: string): void => {
+  const directory = join(dataDir, name)
+  if (disk.isDirectory(directory)) throw new Error(`${directory} is there already and isn't the log ${id}`)
 }
 
 const identity = (id: LogId, name: string): readonly [file: string, content: string] => {

@@ -14,16 +14,23 @@ export interface MetaProperties {
 
 const FILE = 'meta.properties'
 
-/** What the directory says, or null if it says nothing. Throws an Error that a person can act on if the file can't be understood. */
-export const readMetaProperties = (disk: Disk, dataDir: string): MetaProperties | null => {
-  const bytes = disk.readFile(join(dataDir, FILE))
+/** The `key=value` or `key: value` lines of a small file, or null if there is none. */
+export const readProperties = (disk: Disk, path: string): ReadonlyMap<string, string> | null => {
+  const bytes = disk.readFile(path)
   if (bytes === null) return null
   const properties = new Map<string, string>()
   for (const line of bytes.toString('utf8').split(/\r?\n/)) {
-    const separator = line.indexOf('=')
+    const separator = line.search(/[=:]/)
     if (!line.startsWith('#') && separator > 0)
       properties.set(line.slice(0, separator).trim(), line.slice(separator + 1).trim())
   }
+  return properties
+}
+
+/** What the directory says, or null if it says nothing. Throws an Error that a person can act on if the file can't be understood. */
+export const readMetaProperties = (disk: Disk, dataDir: string): MetaProperties | null => {
+  const properties = readProperties(disk, join(dataDir, FILE))
+  if (properties === null) return null
   const clusterId = properties.get('cluster.id')
   const nodeId = Number(properties.get('node.id') ?? Number.NaN)
   if (properties.get('version') !== '1' || clusterId === undefined || !Number.isInteger(nodeId))
