@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { readFileSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { createFileEngine } from './engine.ts'
@@ -82,4 +82,32 @@ test('a lock that another took over between look and move is given back', t => {
   }
   t.throws(() => new DirectoryLock(disk, dataDir, 'unique').take(), { message: /is held by this process/ })
   t.is(readFileSync(path, 'utf8'), taken)
+})
+
+test('what processes left that died while they took the lock is removed, what living ones need stays', t => {
+  const dataDir = temporaryDirectory(t)
+  // No process has a number so high.
+  writeFileSync(join(dataDir, '.lock.dead'), '999999999 1\n')
+  writeFileSync(join(dataDir, '.lock.dead.stale'), '999999998 1\n')
+  writeFileSync(join(dataDir, '.lock.empty'), '')
+  const living = `${process.ppid} \n`
+  writeFileSync(join(dataDir, '.lock.living'), living)
+  const lock = new DirectoryLock(nodeDisk, dataDir, 'unique')
+  lock.take()
+  t.deepEqual(readdirSync(dataDir).sort(), ['.lock', '.lock.living'])
+  lock.release()
+})
+
+test('a process whose own file was taken for a leftover writes it again', t => {
+  const dataDir = temporaryDirectory(t)
+  let links = 0
+  const link = (existing: string, name: string): void => {
+    if (++links === 1) unlinkSync(existing)
+    nodeDisk.link(existing, name)
+  }
+  const lock = new DirectoryLock({ ...nodeDisk, link }, dataDir, 'unique')
+  lock.take()
+  t.is(links, 2)
+  t.deepEqual(readdirSync(dataDir), ['.lock'])
+  lock.release()
 })

@@ -3,7 +3,7 @@
  * that holds it, and one that is dead is taken over.
  */
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Disk, systemCode, writeFully } from './disk.ts'
 
 const FILE = '.lock'
@@ -65,16 +65,17 @@ export class DirectoryLock {
 
   /** Takes the lock, or throws an Error that names the process that holds it. */
   take(): void {
-    this.#writeAside()
     try {
-      for (let tries = 0; tries < MAX_TRIES; tries++) {
-        if (this.#link()) return
+      this.#writeAside()
+      let tries = 0
+      while (!this.#link()) {
+        if (++tries === MAX_TRIES) throw new Error(`${this.#path} can't be taken: others keep taking it`)
         this.#removeStale()
       }
     } finally {
       this.#disk.unlink(this.#aside)
     }
-    throw new Error(`${this.#path} can't be taken: others keep taking it`)
+    this.#removeLeftovers()
   }
 
   release(): void {
@@ -97,6 +98,11 @@ export class DirectoryLock {
       return true
     } catch (error) {
       if (systemCode(error) === 'EEXIST') return false
+      if (systemCode(error) === 'ENOENT') {
+        // It was empty for a moment, and another process took it for a dead one's.
+        this.#writeAside()
+        return false
+      }
       if (!NO_LINKS.has(systemCode(error) ?? '')) throw error
       return this.#createInPlace()
     }
@@ -139,5 +145,21 @@ export class DirectoryLock {
     // Between our look and our move another process may have taken the stale lock over: then that one's goes back.
     if (this.#disk.readFile(moved)?.equals(content)) this.#disk.unlink(moved)
     else this.#disk.rename(moved, this.#path)
+  }
+
+  /** What processes left that died while they took the lock. Whoever fails here doesn't have the lock. */
+  #removeLeftovers(): void {
+    try {
+      const directory = dirname(this.#path)
+      for (const name of this.#disk.list(directory)) {
+        if (!name.startsWith(`${FILE}.`)) continue
+        const content = this.#disk.readFile(join(directory, name))
+        const holder = content === null ? null : parse(content)
+        if (holder === null || !isAlive(holder)) this.#disk.unlink(join(directory, name))
+      }
+    } catch (error) {
+      this.release()
+      throw error
+    }
   }
 }
