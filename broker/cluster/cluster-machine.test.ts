@@ -353,3 +353,38 @@ test('a snapshot makes an equal image out of nothing, and of the image itself', 
   asked.ask('snapshot', {})
   t.deepEqual([...asked.machine.image.records()], facts)
 })
+
+test('features have levels that are raised and lowered as asked, and stay so', t => {
+  const asked = new Asked()
+  const update = (level: number, upgradeType: number, { feature = 'transaction.version', validateOnly = false } = {}) =>
+    said(asked.ask('updateFeatures', { updates: [{ feature, level, upgradeType }], validateOnly }))
+  const { features } = asked.machine.image
+  t.deepEqual([features.level('transaction.version'), features.epoch], [2, 0])
+  t.is(update(1, 2, { validateOnly: true }), 'ok')
+  t.is(update(2, 1), 'ok')
+  t.is(asked.machine.image.features, features, 'nothing has changed')
+  t.is(update(1, 1), 'INVALID_UPDATE_VERSION', 'an upgrade doesn’t lower')
+  t.is(update(3, 1), 'INVALID_UPDATE_VERSION')
+  t.is(update(-1, 2), 'INVALID_UPDATE_VERSION')
+  t.is(update(1, 9), 'INVALID_UPDATE_VERSION')
+  t.is(update(1, 1, { feature: 'odd.version' }), 'INVALID_UPDATE_VERSION')
+  t.is(update(29, 3, { feature: 'metadata.version' }), 'INVALID_UPDATE_VERSION')
+  t.is(update(0, 2), 'ok')
+  const lowered = asked.machine.image.features
+  t.deepEqual([lowered.level('transaction.version'), lowered.level('metadata.version'), lowered.epoch], [0, 30, 1])
+  t.is(update(1, 2), 'INVALID_UPDATE_VERSION', 'a downgrade doesn’t raise')
+  t.is(update(1, 1), 'ok')
+  const copy = new ClusterMachine()
+  for (const fact of asked.machine.image.records()) copy.apply(fact)
+  t.deepEqual([copy.image.features.level('transaction.version'), copy.image.features.epoch], [1, 2])
+})
+
+test('of several updates of features one that isn’t allowed stops all', t => {
+  const asked = new Asked()
+  const updates = [
+    { feature: 'transaction.version', level: 1, upgradeType: 2 },
+    { feature: 'odd.version', level: 1, upgradeType: 1 },
+  ]
+  t.is(said(asked.ask('updateFeatures', { updates, validateOnly: false })), 'INVALID_UPDATE_VERSION')
+  t.is(asked.machine.image.features.level('transaction.version'), 2)
+})

@@ -5,8 +5,9 @@ import { KafkaError } from '../../protocol/errors.ts'
 import type { Decision, Machine } from '../coordinator/machine.ts'
 import { decideConfigChanges } from './config-decisions.ts'
 import type { ClusterEvent, ClusterReply, PartitionRef } from './events.ts'
+import { decideFeatures } from './feature-decisions.ts'
 import { electLeader, nextEpoch } from './leadership.ts'
-import { MetadataImage, partitionsRecord } from './metadata-image.ts'
+import { featuresRecord, MetadataImage, partitionsRecord } from './metadata-image.ts'
 import type { MetadataRecord } from './records.ts'
 import { decideDeletion, decideGrowth, TopicCreation } from './topic-decisions.ts'
 import type { PartitionState } from './topic.ts'
@@ -91,6 +92,8 @@ export class ClusterMachine implements Machine<ClusterEvent, MetadataRecord, Clu
         const first = this.image.nextProducerId
         return { answer: first, records: [{ type: 'producerIds', next: first + event.count }] }
       }
+      case 'updateFeatures':
+        return this.#updateFeatures(event)
       case 'snapshot':
         return { answer: null, records: [...this.image.records()] }
     }
@@ -166,6 +169,13 @@ export class ClusterMachine implements Machine<ClusterEvent, MetadataRecord, Clu
       return null
     })
     return { answer, records: recordsOf(changes) }
+  }
+
+  #updateFeatures({ updates, validateOnly }: Ask<'updateFeatures'>): Outcome {
+    const before = this.image.features
+    const [after] = eachItem([updates], all => decideFeatures(before, all))
+    if (after instanceof KafkaError) return { answer: after, records: [] }
+    return { answer: null, records: validateOnly || after === before ? [] : [featuresRecord(after!)] }
   }
 
   #raiseEpochs(event: Ask<'raiseEpochs'>): Outcome {

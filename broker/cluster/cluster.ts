@@ -9,6 +9,7 @@ import type { Client } from '../client.ts'
 import { advertisedEndpoint, type BrokerNode, type Endpoint } from './brokers.ts'
 import type { ResourceChanges } from './config-decisions.ts'
 import type { PartitionRef } from './events.ts'
+import type { FeatureUpdate } from './feature-decisions.ts'
 import type { Features } from './features.ts'
 import { internalTopic } from './internal-topics.ts'
 import { type ConfigImage, type MetadataImage, resourceTypes, type TopicImage } from './metadata-image.ts'
@@ -119,6 +120,14 @@ export class Cluster {
   /** The levels of features that the cluster runs with, `transaction.version` among them. */
   get features(): Features {
     return this.#image.features
+  }
+
+  /** Changes levels of features, all or none: null, or INVALID_UPDATE_VERSION (see `decideFeatures`). */
+  updateFeatures(
+    updates: readonly FeatureUpdate[],
+    { validateOnly = false }: { readonly validateOnly?: boolean } = {},
+  ): Promise<null | KafkaError> {
+    return this.#change(() => this.#store.ask('updateFeatures', { updates, validateOnly }))
   }
 
   /** Calls before a deletion is answered, awaiting the listener. Returns the cancel. */

@@ -5,6 +5,7 @@
 import type { KafkaError } from '../../protocol/errors.ts'
 import type { RequestId } from '../coordinator/machine.ts'
 import type { ResourceChanges } from './config-decisions.ts'
+import type { FeatureUpdate } from './feature-decisions.ts'
 import type { TopicImage } from './metadata-image.ts'
 import type { CreatedTopic, NewTopic, PartitionGrowth, Surroundings } from './topic-decisions.ts'
 
@@ -45,6 +46,11 @@ export interface ClusterQuestions {
   /** The same leaders under their next epochs. Partitions that aren't there are passed over. */
   raiseEpochs: { ask: { readonly partitions: readonly PartitionRef[] }; answer: null }
   allocateProducerIds: { ask: { readonly count: number }; answer: number }
+  /** All or nothing; see `decideFeatures`. */
+  updateFeatures: {
+    ask: { readonly updates: readonly FeatureUpdate[]; readonly validateOnly: boolean }
+    answer: null | KafkaError
+  }
   /** Writes the whole image again, so that what stood before may go. */
   snapshot: { ask: object; answer: null }
 }

@@ -40,6 +40,7 @@ import { offsetFetch } from './offset-fetch.ts'
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch.ts'
 import { produce } from './produce.ts'
 import { syncGroup } from './sync-group.ts'
+import { updateFeatures } from './update-features.ts'
 
 /** All handlers, one per API. */
 export const handlers: readonly Handler[] = [
@@ -81,4 +82,5 @@ export const handlers: readonly Handler[] = [
   offsetForLeaderEpoch,
   produce,
   syncGroup,
+  updateFeatures,
 ] as const
