@@ -33,7 +33,7 @@ export const logSettings = {
     update: 'cluster-wide',
   }),
   'log.cleaner.dedupe.buffer.size': long(134217728, {
-    doc: 'Bytes that the cleaner may use to remember keys.',
+    doc: 'Bytes that the cleaner may use to remember keys, all its threads together: 24 a key, at `log.cleaner.io.buffer.load.factor`.',
     update: 'cluster-wide',
   }),
   'log.cleaner.delete.retention.ms': long(86400000, {
@@ -42,9 +42,15 @@ export const logSettings = {
     update: 'cluster-wide',
   }),
   'log.cleaner.enable': bool(true, { doc: 'Whether topics with the policy `compact` are compacted.' }),
-  'log.cleaner.io.buffer.load.factor': double(0.9, { update: 'cluster-wide' }),
+  'log.cleaner.io.buffer.load.factor': double(0.9, {
+    doc: "How full the cleaner's memory of keys may become, as a share; a log with more keys is compacted in several passes.",
+    update: 'cluster-wide',
+  }),
   'log.cleaner.io.buffer.size': int(524288, { min: 0, update: 'cluster-wide' }),
-  'log.cleaner.io.max.bytes.per.second': double(Number.MAX_VALUE, { update: 'cluster-wide' }),
+  'log.cleaner.io.max.bytes.per.second': double(Number.MAX_VALUE, {
+    doc: 'How much the cleaner reads and writes in a second at most, all logs together.',
+    update: 'cluster-wide',
+  }),
   'log.cleaner.max.compaction.lag.ms': long(9223372036854775807n, {
     doc: 'Default of the topic setting `max.compaction.lag.ms`.',
     min: 1,
@@ -61,7 +67,11 @@ export const logSettings = {
     min: 0,
     update: 'cluster-wide',
   }),
-  'log.cleaner.threads': int(1, { min: 0, update: 'cluster-wide' }),
+  'log.cleaner.threads': int(1, {
+    doc: 'How many logs are compacted at the same time, at most 4; they share the time of one thread.',
+    min: 0,
+    update: 'cluster-wide',
+  }),
   'log.cleanup.policy': list('delete', {
     doc: 'Default of the topic setting `cleanup.policy`.',
     oneOf: ['compact', 'delete'],

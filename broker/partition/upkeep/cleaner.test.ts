@@ -4,7 +4,6 @@ import { buildBatch } from '../../../protocol/records/build.ts'
 import { buildMarker, readControl } from '../../../protocol/records/control.ts'
 import { SeededRandom } from '../../testing/seeded-random.ts'
 import { Folds } from '../folds/folds.ts'
-import { OffsetMap } from './offset-map.ts'
 import type { Partition } from '../partition.ts'
 import { batchOf, recordOf, recordsIn, Stage, wholeLog } from '../testing/stage.ts'
 
@@ -216,15 +215,6 @@ test('a batch that can’t be read is kept, and the others are compacted around 
     log.map(bytes => batch.baseOffset(bytes, 0)),
     [1, 2],
   )
-})
-
-test('offsets of long keys are told apart too', t => {
-  const offsets = new OffsetMap(1 << 20)
-  const key = (fill: number, size: number): Buffer => Buffer.alloc(size, fill)
-  for (const size of [0, 31, 32, 33, 1000]) for (const fill of [1, 2]) offsets.put(key(fill, size), size * 10 + fill)
-  for (const size of [31, 32, 33, 1000]) for (const fill of [1, 2]) t.is(offsets.get(key(fill, size)), size * 10 + fill)
-  t.is(offsets.get(key(3, 40)), -1)
-  t.is(offsets.size, 9)
 })
 
 /** What a read_committed consumer that starts at 0 holds in the end: the latest value of each key, tombstones applied. */

@@ -1,166 +1,96 @@
 /**
- * Compaction of one partition (`cleanup.policy` compact): when it is due, over which segments, in slices that leave the event
- * loop to others.
+ * Compaction of one partition (`cleanup.policy` compact), in slices that leave the event loop to others and in memory that doesn't grow with the log.
  */
 import type { Logger } from 'pino'
-import * as batch from '../../../protocol/records/batch.ts'
-import { KafkaError } from '../../../protocol/errors.ts'
-import { codecOf, ready } from '../../../protocol/records/compression.ts'
-import { RecordReader } from '../../../protocol/records/record-reader.ts'
-import type { Segment } from '../../../storage/engine.ts'
 import type { Clock } from '../../clock.ts'
-import { CompactionPass } from './compaction-pass.ts'
-import { OffsetMap } from './offset-map.ts'
-import { newestMs } from './retention.ts'
-import { Slices } from './slices.ts'
 import type { Partition } from '../partition.ts'
+import type { Cleanable } from './cleanable.ts'
+import { CompactionPass } from './compaction-pass.ts'
+import { KeyScan, type ScanPace } from './key-scan.ts'
+import { OffsetMap } from './offset-map.ts'
+import { Slices } from './slices.ts'
+import type { Throttle } from './throttle.ts'
 
 /** What cleaning needs besides the partition. */
 export interface CleanerDeps {
   readonly clock: Clock
   readonly logger: Logger
-  /** Bytes that the offset map may take: `log.cleaner.dedupe.buffer.size`. */
+  /** Bytes of the offset map: the part of `log.cleaner.dedupe.buffer.size` of one thread. */
   readonly mapBytes: number
+  /** `log.cleaner.io.buffer.load.factor`. */
+  readonly loadFactor: number
+  readonly throttle: Throttle
+  /** Whether the work is to end soon: what was written for it is then thrown away. */
+  stopping(): boolean
 }
 
-/** Bytes of one read while the offset map is built. */
-const READ_BYTES = 1024 * 1024
+/** The broker stops, or does no background work any more. */
+class Stopped extends Error {}
 
-/** What of a log is compacted, is not yet, and can't be yet. Offsets are segment bounds, save `firstDirty`. */
-export interface Cleanable {
-  readonly generation: number
-  readonly start: number
-  readonly firstDirty: number
-  /** Exclusive end of what may be compacted. */
-  readonly end: number
-  readonly cleanBytes: number
-  readonly dirtyBytes: number
-}
-
-/** Looks at the partition's segments; null if there is nothing to compact. */
-export const cleanableOf = async (partition: Partition, nowMs: number): Promise<Cleanable | null> => {
-  const { generation, segments } = await partition.log.segments()
-  const { minCompactionLagMs } = partition.topic.settings
-  const closed = segments.slice(0, -1)
-  const firstDirty = Math.max(partition.folds.cleanedTo, partition.logStartOffset)
-  const settled: Segment[] = []
-  for (const segment of closed) {
-    if (segment.end > partition.lastStableOffset) break
-    if (segment.end > firstDirty && minCompactionLagMs > 0 && newestMs(segment) > nowMs - minCompactionLagMs) break
-    settled.push(segment)
-  }
-  const last = settled.at(-1)
-  if (last === undefined || last.end <= firstDirty) return null
-  const dirty = settled.filter(segment => segment.end > firstDirty)
-  const bytesOf = (some: readonly Segment[]): number => some.reduce((sum, segment) => sum + segment.sizeBytes, 0)
-  const dirtyBytes = bytesOf(dirty)
-  return {
-    generation,
-    start: settled[0]!.start,
-    firstDirty,
-    end: last.end,
-    cleanBytes: bytesOf(settled) - dirtyBytes,
-    dirtyBytes,
-  }
-}
-
-/** Whether the cleaner should come to it by itself: enough of it is dirty, or some of it for too long. */
-export const isCleaningDue = async (cleanable: Cleanable, partition: Partition, nowMs: number): Promise<boolean> => {
-  const { minCleanableDirtyRatio, maxCompactionLagMs } = partition.topic.settings
-  const { cleanBytes, dirtyBytes, firstDirty } = cleanable
-  if (dirtyBytes / (cleanBytes + dirtyBytes) > minCleanableDirtyRatio) return true
-  if (maxCompactionLagMs === Number.MAX_SAFE_INTEGER) return false
-  const slice = await partition.log.read(firstDirty, { maxBytes: 1, atLeastOne: true })
-  const [chunk] = slice.chunks
-  const oldest = chunk === undefined ? batch.NO_TIMESTAMP : batch.baseTimestamp(chunk, 0)
-  slice.release()
-  return oldest >= 0 && nowMs - oldest > maxCompactionLagMs
-}
-
-/** Compacts as much as one offset map covers. Resolves to false if the log changed meanwhile, or as far as the map was full. */
+/**
+ * Compacts as much as one offset map covers, from the log's start on. Resolves to false if the log changed meanwhile, the map was full before the
+ * end, or it was to stop: another call goes on.
+ */
 export const clean = async (partition: Partition, cleanable: Cleanable, deps: CleanerDeps): Promise<boolean> => {
-  const slices = new Slices(deps.clock)
-  const offsets = new OffsetMap(deps.mapBytes)
-  const mapEnd = await fillMap(partition, cleanable, offsets, slices)
+  try {
+    return await cleanOnce(partition, cleanable, deps)
+  } catch (error) {
+    if (error instanceof Stopped) return false
+    throw error
+  }
+}
+
+const cleanOnce = async (partition: Partition, cleanable: Cleanable, deps: CleanerDeps): Promise<boolean> => {
+  const { clock, mapBytes, loadFactor } = deps
+  const { firstDirty, end, start, generation } = cleanable
+  const pace = paceOf(deps)
+  const offsets = new OffsetMap({ maxBytes: mapBytes, loadFactor, mostKeys: end - firstDirty })
+  const mapEnd = await new KeyScan(partition, firstDirty, offsets, pace).run(end)
   const { transactions, producers } = partition.folds
-  const pass = new CompactionPass({
-    offsets,
-    mapEnd,
-    deleteRetentionMs: partition.topic.settings.deleteRetentionMs,
-    nowMs: deps.clock.now(),
-    producers,
-    isAborted: (id, base, last) => transactions.isAborted(id, base, last),
-  })
+  const pass = new CompactionPass(
+    {
+      offsets,
+      mapEnd,
+      deleteRetentionMs: partition.topic.settings.deleteRetentionMs,
+      nowMs: clock.now(),
+      producers,
+      isAborted: (id, base, last) => transactions.isAborted(id, base, last),
+    },
+    pace.slices,
+  )
   const { segments } = await partition.log.segments()
-  const to = segments.find(segment => segment.end >= mapEnd)?.end ?? cleanable.end
+  const to = segments.find(segment => segment.end >= mapEnd)?.end ?? end
   // What the folds know of the batches that go can't be read again.
   await partition.saveCheckpoint()
-  const range = { from: cleanable.start, to, generation: cleanable.generation }
-  const done = await partition.log.rewrite(range, async batches => {
-    const kept: Buffer[] = []
-    for (const source of batches) {
-      const wait = ready(codecOf(batch.codec(source, 0)))
-      if (wait !== null) await wait
-      const left = pass.keep(source)
-      if (left !== null) kept.push(left)
-      if (slices.over) await slices.breathe()
-    }
-    return kept
-  })
+  const done = await partition.log.rewrite({ from: start, to, generation }, batches => keepOf(batches, pass, pace))
   if (!done) return false
   transactions.forgetAborted(pass.emptyAborts)
   partition.folds.cleanedTo = mapEnd
   await partition.saveCheckpoint()
   if (pass.unreadable > 0)
     deps.logger.warn({ partition: partition.name, batches: pass.unreadable }, 'compaction kept unreadable batches')
-  return mapEnd === cleanable.end
+  return mapEnd === end
 }
 
-/** Reads the dirty stretch's keys; the offset up to which the map knows them all. */
-const fillMap = async (
-  partition: Partition,
-  { firstDirty, end }: Cleanable,
-  offsets: OffsetMap,
-  slices: Slices,
-): Promise<number> => {
-  let next = firstDirty
-  while (next < end && !offsets.full) {
-    const slice = await partition.log.read(next, { maxBytes: READ_BYTES, before: end, atLeastOne: true })
-    try {
-      for (const chunk of slice.chunks)
-        for (const position of batch.batches(chunk)) {
-          const wait = ready(codecOf(batch.codec(chunk, position)))
-          if (wait !== null) await wait
-          putKeys(partition, chunk, position, offsets)
-          next = batch.nextOffset(chunk, position)
-          if (slices.over) await slices.breathe()
-          if (offsets.full) return next
-        }
-    } finally {
-      slice.release()
-    }
-    if (slice.sizeBytes === 0) return end
+const keepOf = async (batches: readonly Buffer[], pass: CompactionPass, pace: ScanPace): Promise<readonly Buffer[]> => {
+  const { slices } = pace
+  const kept: Buffer[] = []
+  let bytes = 0
+  for (const source of batches) {
+    if (slices.over) await slices.breathe()
+    const left = await pass.keep(source)
+    bytes += source.length + (left?.length ?? 0)
+    if (left !== null) kept.push(left)
   }
-  return next
+  const paid = pace.spend(bytes)
+  if (paid !== null) await paid
+  return kept
 }
 
-const putKeys = (partition: Partition, chunk: Buffer, position: number, offsets: OffsetMap): void => {
-  if (batch.isControl(chunk, position)) return
-  if (
-    batch.isTransactional(chunk, position) &&
-    partition.folds.transactions.isAborted(
-      batch.producerId(chunk, position),
-      batch.baseOffset(chunk, position),
-      batch.lastOffset(chunk, position),
-    )
-  )
-    return
-  try {
-    const reader = new RecordReader(chunk, position)
-    for (let record = reader.next(); record !== null; record = reader.next())
-      if (record.key !== null) offsets.put(record.key, record.offset)
-  } catch (error) {
-    // The pass keeps such a batch; its keys hide nothing.
-    if (!(error instanceof KafkaError)) throw error
-  }
-}
+const paceOf = ({ clock, throttle, stopping }: CleanerDeps): ScanPace => ({
+  slices: new Slices(clock),
+  spend: bytes => {
+    if (stopping()) throw new Stopped()
+    return throttle.spend(bytes)
+  },
+})

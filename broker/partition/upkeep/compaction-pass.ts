@@ -5,11 +5,14 @@
  */
 import { KafkaError } from '../../../protocol/errors.ts'
 import * as batch from '../../../protocol/records/batch.ts'
+import { codecOf, ready } from '../../../protocol/records/compression.ts'
+import { compressAside, decompressAside } from '../../../protocol/records/compression-aside.ts'
 import { readControl } from '../../../protocol/records/control.ts'
-import { emptied, filterBatch } from '../../../protocol/records/filter-batch.ts'
-import type { KafkaRecord } from '../../../protocol/records/record-reader.ts'
-import type { OffsetMap } from './offset-map.ts'
+import { BatchFilter, emptied, filterBatch } from '../../../protocol/records/filter-batch.ts'
+import { DEFAULT_MAX_DECOMPRESSED_BYTES, type KafkaRecord } from '../../../protocol/records/record-reader.ts'
 import type { ProducerState } from '../folds/producer-state.ts'
+import type { OffsetMap } from './offset-map.ts'
+import type { Slices } from './slices.ts'
 
 /** What a pass decides by. */
 export interface CompactionRules {
@@ -25,16 +28,31 @@ export interface CompactionRules {
   isAborted(producerId: number, baseOffset: number, lastOffset: number): boolean
 }
 
+/** Records that are decided between two looks at the clock. */
+const RECORDS_PER_STEP = 64
+
+/** The records of the batch, uncompressed; what takes long is done on another thread. Throws as `recordsOf`. */
+export const openedRecords = async (buffer: Buffer, position: number): Promise<Buffer> => {
+  const codec = codecOf(batch.codec(buffer, position))
+  const packed = buffer.subarray(position + batch.HEADER_SIZE, position + batch.sizeInBytes(buffer, position))
+  const wait = ready(codec)
+  if (wait !== null) await wait
+  return decompressAside(codec, packed, DEFAULT_MAX_DECOMPRESSED_BYTES)
+}
+
 /** The decisions of one pass. Batches are given in offset order, each once. */
 export class CompactionPass {
   readonly #rules: CompactionRules
+  readonly #slices: Slices
   /** Producers of whose open transaction a batch was seen. */
   readonly #inTransaction = new Set<number>()
   readonly #emptyAborts = new Set<number>()
   #unreadable = 0
 
-  constructor(rules: CompactionRules) {
+  /** @param slices lets others run within large batches. */
+  constructor(rules: CompactionRules, slices: Slices) {
     this.#rules = rules
+    this.#slices = slices
   }
 
   /** Offsets of the abort markers of whose transactions nothing is left. */
@@ -47,10 +65,25 @@ export class CompactionPass {
     return this.#unreadable
   }
 
-  /** What stays of the batch that fills `source`: itself, a rewritten one, or null. */
-  keep(source: Buffer): Buffer | null {
+  /** What stays of the batch that fills `source`: itself, a rewritten one, or null. `source` must stay as it is until then. */
+  async keep(source: Buffer): Promise<Buffer | null> {
     if (batch.baseOffset(source, 0) >= this.#rules.mapEnd) return source
-    return batch.isControl(source, 0) ? this.#keepMarker(source) : this.#keepRecords(source)
+    if (batch.isControl(source, 0)) return this.#keepMarker(source)
+    if (batch.isTransactional(source, 0)) {
+      const producerId = batch.producerId(source, 0)
+      this.#inTransaction.add(producerId)
+      if (this.#rules.isAborted(producerId, batch.baseOffset(source, 0), batch.lastOffset(source, 0)))
+        return this.#isLastOfProducer(source) ? emptied(source, 0) : null
+    }
+    if (batch.recordCount(source, 0) === 0) return this.#isLastOfProducer(source) ? source : null
+    try {
+      return await this.#keepRecords(source)
+    } catch (error) {
+      if (!(error instanceof KafkaError)) throw error
+      // Stored on trust (a compressed batch of a topic that wasn't compacted then): not ours to drop.
+      this.#unreadable++
+      return source
+    }
   }
 
   #keepMarker(source: Buffer): Buffer | null {
@@ -60,41 +93,38 @@ export class CompactionPass {
     if (marker === null) return this.#isLastOfProducer(source) ? source : null
     if (left) return source
     if (marker.type === 'abort') this.#emptyAborts.add(batch.lastOffset(source, 0))
-    if (!batch.hasDeleteHorizon(source, 0)) return filterBatch(source, 0, () => true, this.#horizon())
+    if (!batch.hasDeleteHorizon(source, 0))
+      return filterBatch(source, 0, () => true, { deleteHorizonMs: this.#newHorizonMs })
     if (batch.baseTimestamp(source, 0) > this.#rules.nowMs) return source
     return this.#isLastOfProducer(source) ? emptied(source, 0) : null
   }
 
-  #keepRecords(source: Buffer): Buffer | null {
-    if (batch.isTransactional(source, 0)) {
-      const producerId = batch.producerId(source, 0)
-      this.#inTransaction.add(producerId)
-      if (this.#rules.isAborted(producerId, batch.baseOffset(source, 0), batch.lastOffset(source, 0)))
-        return this.#isLastOfProducer(source) ? emptied(source, 0) : null
-    }
-    if (batch.recordCount(source, 0) === 0) return this.#isLastOfProducer(source) ? source : null
-    try {
-      return this.#filter(source)
-    } catch (error) {
-      if (!(error instanceof KafkaError)) throw error
-      // Stored on trust (a compressed batch of a topic that wasn't compacted then): not ours to drop.
-      this.#unreadable++
-      return source
-    }
+  async #keepRecords(source: Buffer): Promise<Buffer | null> {
+    const filter = new BatchFilter(source, await openedRecords(source, 0))
+    const keepsTombstones = await this.#filter(filter, source)
+    if (filter.kept === 0) return this.#isLastOfProducer(source) ? emptied(source, 0) : null
+    const horizon = keepsTombstones && !batch.hasDeleteHorizon(source, 0) ? this.#newHorizonMs : undefined
+    if (filter.keepsAll && horizon === undefined) return source
+    const steps = filter.records(horizon)
+    let step = steps.next()
+    for (; step.done !== true; step = steps.next()) if (this.#slices.over) await this.#slices.breathe()
+    return filter.batchOf(await compressAside(codecOf(batch.codec(source, 0)), step.value), horizon)
   }
 
-  #filter(source: Buffer): Buffer | null {
-    const dropTombstones = batch.hasDeleteHorizon(source, 0) && batch.baseTimestamp(source, 0) <= this.#rules.nowMs
-    let tombstones = false
-    let kept = filterBatch(source, 0, record => {
-      if (!this.#isLatest(record)) return false
-      if (record.value !== null) return true
-      tombstones = true
-      return !dropTombstones
-    })
-    if (batch.recordCount(kept, 0) === 0) return this.#isLastOfProducer(source) ? kept : null
-    if (tombstones && !batch.hasDeleteHorizon(kept, 0)) kept = filterBatch(kept, 0, () => true, this.#horizon())
-    return kept
+  /** Tells the filter what stays; whether a tombstone does. */
+  async #filter(filter: BatchFilter, source: Buffer): Promise<boolean> {
+    const { nowMs } = this.#rules
+    const dropsTombstones = batch.hasDeleteHorizon(source, 0) && batch.baseTimestamp(source, 0) <= nowMs
+    let keepsTombstones = false
+    let count = 0
+    for (let record = filter.next(); record !== null; record = filter.next()) {
+      if (this.#isLatest(record) && !(dropsTombstones && record.value === null)) {
+        filter.keep()
+        keepsTombstones ||= record.value === null
+      }
+      if (++count % RECORDS_PER_STEP === 0 && this.#slices.over) await this.#slices.breathe()
+    }
+    return keepsTombstones
   }
 
   #isLatest({ offset, key }: KafkaRecord): boolean {
@@ -102,8 +132,8 @@ export class CompactionPass {
     return key !== null && offset >= this.#rules.offsets.get(key)
   }
 
-  #horizon(): { readonly deleteHorizonMs: number } {
-    return { deleteHorizonMs: this.#rules.nowMs + this.#rules.deleteRetentionMs }
+  get #newHorizonMs(): number {
+    return this.#rules.nowMs + this.#rules.deleteRetentionMs
   }
 
   #isLastOfProducer(source: Buffer): boolean {

@@ -1,6 +1,6 @@
 /**
- * What partitions need done in the background: retention, compaction, expiry of producers, checkpoints. One piece of work
- * at a time; on the broker's clock, or when asked for.
+ * What partitions need done in the background: retention, expiry of producers, checkpoints, one piece of work at a time; and, beside these,
+ * compaction. On the broker's clock, or when asked for.
  */
 import type { Logger } from 'pino'
 import { KafkaError } from '../../../protocol/errors.ts'
@@ -8,8 +8,8 @@ import { type Engine, LogGone } from '../../../storage/engine.ts'
 import type { Cancel, Clock } from '../../clock.ts'
 import type { Topic } from '../../cluster/topic.ts'
 import type { Config } from '../../config/config.ts'
-import { type Cleanable, clean, cleanableOf, isCleaningDue } from './cleaner.ts'
 import { logIdOf, type Partition } from '../partition.ts'
+import { Compaction } from './compaction.ts'
 import { retentionStart } from './retention.ts'
 import { Slices } from './slices.ts'
 
@@ -29,15 +29,39 @@ export interface MaintenanceDeps {
   }
 }
 
+/** Pieces of work, one after the other. */
+class Lane {
+  #last: Promise<void> = Promise.resolve()
+  #closed = false
+
+  /** Runs the work in its turn; nothing happens when the lane was closed by then. */
+  run(work: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(() => (this.#closed ? undefined : work()))
+    this.#last = done.catch(() => {
+      // The caller of `done` is told.
+    })
+    return done
+  }
+
+  /** Nothing begins any more; resolves when what is under way has ended. */
+  close(): Promise<void> {
+    this.#closed = true
+    return this.#last
+  }
+}
+
 /** The background work of a broker's partitions. */
 export class Maintenance {
   readonly #deps: MaintenanceDeps
+  readonly #compaction: Compaction
   readonly #timers = new Map<string, Cancel>()
-  #last: Promise<void> = Promise.resolve()
+  readonly #upkeep = new Lane()
+  readonly #cleaning = new Lane()
   #closed = false
 
   constructor(deps: MaintenanceDeps) {
     this.#deps = deps
+    this.#compaction = new Compaction(deps)
   }
 
   start(): void {
@@ -55,69 +79,49 @@ export class Maintenance {
       'cleaner',
       INITIAL_DELAY_MS,
       () => config.get('log.cleaner.backoff.ms'),
-      () => this.#cleanDue(),
+      async () => {
+        await this.#cleaning.run(() => this.#compaction.cleanDue())
+        // As in Kafka, retention of a compacted topic is the cleaner's: it comes round far more often.
+        await this.#retainWhere(({ cleanupCompact, cleanupDelete }) => cleanupCompact && cleanupDelete)
+      },
     )
   }
 
   /** Retention of all topics, now. */
   applyRetention(): Promise<void> {
-    return this.#inTurn(() => this.#everyPartition(topic => topic.settings.cleanupDelete, this.#retain))
+    return this.#retainWhere(({ cleanupDelete }) => cleanupDelete)
   }
 
   /** Compaction of all that can be compacted, now, the active segments too. */
   clean(): Promise<void> {
-    return this.#inTurn(() =>
-      this.#everyPartition(
-        topic => topic.settings.cleanupCompact,
-        async (topic, index) => {
-          const partition = await this.#deps.partitions.find(topic, index)
-          await partition.log.roll()
-          await this.#compact(partition, async () => true)
-        },
-      ),
-    )
+    return this.#cleaning.run(() => this.#compaction.cleanEverything())
   }
 
   /** Saves the partition's checkpoint soon. */
   checkpoint(partition: Partition): void {
-    void this.#inTurn(() => this.#attempt(partition.name, () => partition.saveCheckpoint()))
+    void this.#upkeep.run(() => this.#attempt(partition.name, () => partition.saveCheckpoint()))
   }
 
-  /** Ends when what is under way has ended. */
+  /** Resolves when what is under way has ended: soon, as compactions are given up. */
   async close(): Promise<void> {
     this.#closed = true
     for (const cancel of this.#timers.values()) cancel()
-    await this.#last
+    this.#compaction.stop()
+    await Promise.all([this.#upkeep.close(), this.#cleaning.close()])
   }
 
-  #cleanDue(): Promise<void> {
-    if (!this.#deps.config.get('log.cleaner.enable')) return Promise.resolve()
-    return this.#inTurn(() =>
-      this.#everyPartition(
-        topic => topic.settings.cleanupCompact,
-        async (topic, index) => {
-          const partition = await this.#deps.partitions.find(topic, index)
-          await this.#compact(partition, cleanable => isCleaningDue(cleanable, partition, this.#deps.clock.now()))
-          // As in Kafka, retention of a compacted topic is the cleaner's: it comes round far more often.
-          if (topic.settings.cleanupDelete) await this.#retain(topic, index)
-        },
-      ),
-    )
+  #retainWhere(wanted: (settings: Topic['settings']) => boolean): Promise<void> {
+    return this.#upkeep.run(async () => {
+      const slices = new Slices(this.#deps.clock)
+      for (const topic of [...this.#deps.topics.topics()].filter(({ settings }) => wanted(settings)))
+        for (let index = 0; index < topic.partitions.length && !this.#closed; index++) {
+          await this.#attempt(`${topic.name}-${index}`, () => this.#retain(topic, index))
+          if (slices.over) await slices.breathe()
+        }
+    })
   }
 
-  /** As many passes as the size of the offset map makes necessary. */
-  async #compact(partition: Partition, isDue: (cleanable: Cleanable) => Promise<boolean>): Promise<void> {
-    const { clock, logger, config } = this.#deps
-    const mapBytes = config.get('log.cleaner.dedupe.buffer.size')
-    for (let before = -1; before !== partition.folds.cleanedTo && !this.#closed; ) {
-      before = partition.folds.cleanedTo
-      const cleanable = await cleanableOf(partition, clock.now())
-      if (cleanable === null || !(await isDue(cleanable))) return
-      if (await clean(partition, cleanable, { clock, logger, mapBytes })) return
-    }
-  }
-
-  readonly #retain = async (topic: Topic, index: number): Promise<void> => {
+  async #retain(topic: Topic, index: number): Promise<void> {
     const { engine, clock, partitions } = this.#deps
     const log = engine.log(logIdOf(topic.id, index))
     const { committed } = await log.bounds()
@@ -135,18 +139,6 @@ export class Maintenance {
       folds.producers.expire(before, id => folds.transactions.openedAt(id) >= 0)
   }
 
-  async #everyPartition(
-    wanted: (topic: Topic) => boolean,
-    work: (topic: Topic, index: number) => Promise<void>,
-  ): Promise<void> {
-    const slices = new Slices(this.#deps.clock)
-    for (const topic of [...this.#deps.topics.topics()].filter(wanted))
-      for (let index = 0; index < topic.partitions.length && !this.#closed; index++) {
-        await this.#attempt(`${topic.name}-${index}`, () => work(topic, index))
-        if (slices.over) await slices.breathe()
-      }
-  }
-
   /** One partition's failure doesn't keep others from being served. */
   async #attempt(name: string, work: () => Promise<void>): Promise<void> {
     try {
@@ -156,14 +148,6 @@ export class Maintenance {
       if (error instanceof KafkaError || error instanceof LogGone) return
       this.#deps.logger.error({ err: error, partition: name }, 'background work on a partition failed')
     }
-  }
-
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const done = this.#last.then(() => (this.#closed ? undefined : work()))
-    this.#last = done.catch(() => {
-      // The caller of `done` is told.
-    })
-    return done
   }
 
   #repeat(name: string, delayMs: number, intervalMs: () => number, work: () => Promise<void>): void {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts'
 
-/** How long a slice of background work holds the event loop, ms. */
-const SLICE_MS = 10
+/** How long a slice of background work holds the event loop, ms: what a request waits for it at most, besides its last step. */
+const SLICE_MS = 4
 
 /** Lets the event loop run when a slice of work was long enough: `if (slices.over) await slices.breathe()`. */
 export class Slices {
