@@ -68,7 +68,7 @@ export class DataDirectory {
   /** Writes the checkpoints and, for a clean stop, the mark that lets the next start skip recovery. */
   async save(clean: boolean): Promise<void> {
     for (const checkpoint of [this.recoveryPoints, this.starts, this.highWatermarks]) await checkpoint.save()
-    if (clean) await replaceFile(this.#disk, join(this.path, CLEAN), Buffer.from(CLEAN_CONTENT), true)
+    if (clean) await replaceFile(this.#disk, join(this.path, CLEAN), Buffer.from(CLEAN_CONTENT))
   }
 
   release(): void {

@@ -157,16 +157,25 @@ const withoutFirst = (buffers: readonly Buffer[], bytes: number): Buffer[] => {
   return rest
 }
 
-/** Puts a small file in the place of another, so that a crash leaves the one or the other. With `durable` a loss of power too. */
-export const replaceFile = async (disk: Disk, path: string, content: Buffer, durable: boolean): Promise<void> => {
-  const temporary = `${path}.tmp`
-  const fd = disk.open(temporary, 'w+')
+const aside = (path: string): string => `${path}.tmp`
+
+/** Writes a small file beside the one that it is to replace, and onto the medium. */
+export const writeAside = async (disk: Disk, path: string, content: Buffer): Promise<void> => {
+  const fd = disk.open(aside(path), 'w+')
   try {
     writeFully(disk, fd, [content], 0)
   } finally {
     disk.close(fd)
   }
-  if (durable) await disk.sync(temporary)
-  disk.rename(temporary, path)
-  if (durable) await disk.syncDirectory(dirname(path))
+  await disk.sync(aside(path))
+}
+
+/** Puts what `writeAside` has written in the place of the file. A crash leaves the one or the other. */
+export const takePlace = (disk: Disk, path: string): void => disk.rename(aside(path), path)
+
+/** Puts a small file in the place of another, so that a crash or a loss of power leaves the one or the other; durable when it resolves. */
+export const replaceFile = async (disk: Disk, path: string, content: Buffer): Promise<void> => {
+  await writeAside(disk, path, content)
+  takePlace(disk, path)
+  await disk.syncDirectory(dirname(path))
 }

@@ -54,7 +54,6 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
   #rewriting = false
   /** Since the log was opened. */
   #appended = false
-  #savedParts: readonly string[] = []
 
   /** @param log `clean`: its last stop was a clean one; otherwise the first use recovers it. */
   constructor(
@@ -230,7 +229,7 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
   async saveCheckpoint(checkpoint: Checkpoint): Promise<void> {
     this.load()
     if (checkpoint.at > this.#end) throw new RangeError(`a checkpoint at ${checkpoint.at}, beyond the end ${this.#end}`)
-    this.#savedParts = await guardedAsync(() => saveParts(this.#shared.disk, this.directory, checkpoint))
+    await guardedAsync(() => saveParts(this.#shared.disk, this.directory, checkpoint))
   }
 
   async loadCheckpoint(): Promise<Checkpoint | null> {
@@ -254,7 +253,7 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
     const safe = this.#recoveryPoint.offset
     const unsafe = all.filter((_, index) => (all[index + 1]?.start ?? Number.POSITIVE_INFINITY) > safe)
     const paths = this.#appended || !this.#clean ? unsafe.flatMap(segment => segment.paths) : []
-    await this.#recoveryPoint.settle([...paths, ...this.#savedParts], this.#end)
+    await this.#recoveryPoint.settle(paths, this.#end)
   }
 
   #openSegment(start: Offset): FileSegment {

@@ -47,7 +47,7 @@ export const claimDirectory = async (disk: Disk, dataDir: string, wanted: MetaPr
   if (found === null) {
     const { clusterId, nodeId, directoryId } = wanted
     const lines = [`node.id=${nodeId}`, `directory.id=${directoryId}`, 'version=1', `cluster.id=${clusterId}`, '']
-    return replaceFile(disk, join(dataDir, FILE), Buffer.from(lines.join('\n')), true)
+    return replaceFile(disk, join(dataDir, FILE), Buffer.from(lines.join('\n')))
   }
   if (found.clusterId !== wanted.clusterId)
     throw new Error(`${dataDir} belongs to the cluster ${found.clusterId}, not to ${wanted.clusterId}`)

@@ -74,7 +74,7 @@ export class OffsetCheckpoint {
       lines.push(`${name.slice(0, dash)} ${name.slice(dash + 1)} ${offset}`)
     }
     lines.push('')
-    await replaceFile(this.#disk, this.#path, Buffer.from(lines.join('\n')), true)
+    await replaceFile(this.#disk, this.#path, Buffer.from(lines.join('\n')))
   }
 
   #read(): void {

@@ -3,7 +3,7 @@
  */
 import { join } from 'node:path'
 import type { Checkpoint, Offset } from '../engine.ts'
-import { type Disk, replaceFile } from './disk.ts'
+import { type Disk, takePlace, writeAside } from './disk.ts'
 import { offsetName, splitOffsetName } from './segment-names.ts'
 
 const PART = /^\.?[a-zA-Z][a-zA-Z0-9.-]*$/
@@ -20,8 +20,11 @@ const checkPart = (name: string): void => {
   if (!PART.test(name) || own.test(name)) throw new RangeError(`'${name}' can't be the name of a checkpoint's part`)
 }
 
-/** Writes the parts, each as a whole, those of the offset last; then older ones go. Returns the paths written. */
-export const saveParts = async (disk: Disk, directory: string, { at, parts }: Checkpoint): Promise<string[]> => {
+/**
+ * Puts the parts in place when all of them are on the medium: a part that a loss of power cut short would be taken for a whole one. Those of the offset
+ * come last; then older ones go.
+ */
+export const saveParts = async (disk: Disk, directory: string, { at, parts }: Checkpoint): Promise<void> => {
   for (const name of parts.keys()) checkPart(name)
   const ofLog = [...parts].filter(([name]) => !name.startsWith('.'))
   const ofOffset = [...parts].filter(([name]) => name.startsWith('.'))
@@ -29,11 +32,12 @@ export const saveParts = async (disk: Disk, directory: string, { at, parts }: Ch
   const paths: string[] = []
   for (const [name, content] of [...ofLog, ...ofOffset]) {
     const path = join(directory, name.startsWith('.') ? offsetName(at) + name : name)
-    await replaceFile(disk, path, content, false)
+    await writeAside(disk, path, content)
     paths.push(path)
   }
+  for (const path of paths) takePlace(disk, path)
+  await disk.syncDirectory(directory)
   removeParts(disk, directory, offsetsOf(disk, directory).slice(KEPT_OFFSETS))
-  return paths
 }
 
 /** The newest checkpoint at or below `end`, or null. */
