@@ -83,6 +83,11 @@ export class Cluster {
     return this.#deps.config.nodeId
   }
 
+  /** Rises when another broker becomes the controller. */
+  get controllerEpoch(): number {
+    return this.#store.epoch
+  }
+
   topic(name: string): Topic | undefined {
     return this.#directory.topic(name)
   }

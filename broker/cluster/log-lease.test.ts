@@ -17,6 +17,7 @@ test('one broker holds a lease, and the other when it gives it back', async t =>
   await first.release()
   t.true(await second.confirm())
   t.false(await first.confirm())
+  t.true(second.fence > first.fence, 'and the later hold has the higher number')
 })
 
 test('a confirmation is good for half of the lease, and renewed after', async t => {

@@ -25,6 +25,7 @@ export class LogLease {
   readonly #options: LogLeaseOptions
   /** Monotonic ms until which it needs no confirmation. */
   #goodUntilMs = Number.NEGATIVE_INFINITY
+  #fence = 0
 
   constructor(options: LogLeaseOptions) {
     this.#options = options
@@ -33,6 +34,11 @@ export class LogLease {
   /** Whether the broker holds the lease: taken if it is free, renewed if it is due. At once while the last time is good. */
   confirm(): boolean | Promise<boolean> {
     return this.#options.clock.monotonic() < this.#goodUntilMs || this.#acquire()
+  }
+
+  /** The number of the hold, which is higher than that of all holders before; 0 before the first. */
+  get fence(): number {
+    return this.#fence
   }
 
   /** Gives it back, for another to take at once. */
@@ -47,6 +53,7 @@ export class LogLease {
     const askedMs = clock.monotonic()
     const lease = await leases.acquire(name, holder, TIME_TO_LIVE_MS)
     if (lease.holder !== holder) return false
+    this.#fence = lease.fence
     this.#goodUntilMs = askedMs + GOOD_FOR_MS
     return true
   }

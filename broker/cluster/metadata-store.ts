@@ -72,14 +72,15 @@ export class MetadataStore {
   /**
    * Loads the metadata, shortened if it is mostly outdated; resolves to the cluster's id. Rejects with an Error for people
    * when there are logs of topics and no metadata, or another broker has the lease.
+   * @param newId the cluster's id if it has none yet
    */
-  async open(): Promise<string> {
-    const { engine, random } = this.#deps
+  async open(newId: string = this.#deps.random.uuid()): Promise<string> {
+    const { engine } = this.#deps
     if (!(await this.#lease.confirm())) throw new Error("another broker keeps the cluster's metadata")
     await engine.createLog(LOG, LOG_OPTIONS)
     await this.#shard.load()
     if (this.image.clusterId === null) await refuseOrphans(engine)
-    const clusterId = await this.ask('nameCluster', { clusterId: random.uuid() })
+    const clusterId = await this.ask('nameCluster', { clusterId: newId })
     await this.#shorten()
     return clusterId
   }
@@ -95,6 +96,11 @@ export class MetadataStore {
     const machine = this.#shard.machine
     if (machine === null) throw failure('failed')
     return (machine as ClusterMachine).image
+  }
+
+  /** How often the lease of the metadata has changed hands, this broker's hold included. */
+  get epoch(): number {
+    return this.#lease.fence
   }
 
   /** The machine's answer, when all that it rests on is durable. Rejects with NOT_CONTROLLER or KAFKA_STORAGE_ERROR. */

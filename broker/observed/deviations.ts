@@ -67,6 +67,13 @@ export const deviations: readonly Deviation[] = [
     reason: 'Samsa needs no node.id: it has a default.',
   },
   {
+    exchange: 'describe-quorum',
+    step: 'DescribeQuorum: of the metadata',
+    versions: [2, 2],
+    samsa: "name: 'PLAINTEXT'",
+    reason: 'The controller has no listener of its own.',
+  },
+  {
     exchange: 'incremental-alter-configs',
     step: 'IncrementalAlterConfigs: an unknown operation',
     samsa: 'INVALID_REQUEST',

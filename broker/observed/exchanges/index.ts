@@ -14,7 +14,9 @@ import { offsets } from './offsets.ts'
 import { oldVersions } from './old-versions.ts'
 import { producers } from './producers.ts'
 import { producing } from './producing.ts'
+import { quorumExchanges } from './quorum.ts'
 import { rebalances } from './rebalances.ts'
+import { security } from './security.ts'
 import { timeouts } from './timeouts.ts'
 import { topics } from './topics.ts'
 import { waiting } from './waiting.ts'
@@ -24,6 +26,8 @@ export const themes: readonly Theme[] = [
   { name: 'topics', release: '4.3', exchanges: topics },
   { name: 'metadata', release: '4.3', exchanges: metadataExchanges },
   { name: 'cluster', release: '4.3', exchanges: clusterExchanges },
+  { name: 'quorum', release: '4.3', exchanges: quorumExchanges },
+  { name: 'security', release: '4.3', exchanges: security },
   { name: 'configs', release: '4.3', exchanges: configs },
   { name: 'producing', release: '4.3', exchanges: producing },
   { name: 'producers', release: '4.3', exchanges: producers },
