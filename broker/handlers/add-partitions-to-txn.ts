@@ -12,8 +12,6 @@ import { handler } from './handler.ts'
 const FENCED_FROM = 2
 /** From this version a request is a broker's, about many transactions (KIP-890). */
 const BATCHED_FROM = 4
-/** From this version TRANSACTION_ABORTABLE is known (KIP-890). */
-const ABORTABLE_FROM = 5
 
 interface Asked {
   readonly transactionalId: string
@@ -72,14 +70,11 @@ const add = async (
   const errors = await transactions.add({
     ...{ transactionalId, producerId, producerEpoch, verifyOnly, clientVersion, partitions },
   })
-  return errors.map(error => known(fencedAs(error, apiVersion >= FENCED_FROM), apiVersion))
+  return errors.map(error => fencedAs(error, apiVersion >= FENCED_FROM))
 }
 
 const exists = ({ topic, partition }: TopicPartition, cluster: Cluster): boolean =>
   cluster.topic(topic)?.partitions[partition] !== undefined
-
-const known = (error: ErrorName, apiVersion: number): ErrorName =>
-  error === 'TRANSACTION_ABORTABLE' && apiVersion < ABORTABLE_FROM ? 'INVALID_TXN_STATE' : error
 
 type Answer = ResponseOf<typeof AddPartitionsToTxn>
 

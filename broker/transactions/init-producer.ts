@@ -41,7 +41,7 @@ const decide = (
   if (isPrepared(known.state)) return refused('CONCURRENT_TRANSACTIONS')
   if (known.state === 'Ongoing') {
     if (event.producerEpoch !== NONE && event.producerEpoch !== known.producerEpoch) return refused('PRODUCER_FENCED')
-    fence(turn, endings, known)
+    fence(turn, endings, known, event.producerEpoch)
     return refused('CONCURRENT_TRANSACTIONS')
   }
   return again(turn, known, event)
@@ -53,7 +53,7 @@ const begin = (turn: TransactionTurn, { transactionalId, timeoutMs, freshProduce
     turn.write({
       ...{ transactionalId, timeoutMs },
       ...{ producerId: freshProducerId!, producerEpoch: 0, lastProducerEpoch: NONE },
-      ...{ previousProducerId: NONE, nextProducerId: NONE },
+      ...{ previousProducerId: freshProducerId!, nextProducerId: NONE },
       ...{ state: 'Empty', partitions: new Map(), startMs: NONE, clientVersion: 0 },
     }),
   )

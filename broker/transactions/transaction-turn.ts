@@ -19,7 +19,8 @@ export class TransactionTurn {
   /** The id stands so from now on. */
   write(changed: Omit<Transaction, 'lastUpdateMs'>): Transaction {
     const transaction = { ...changed, lastUpdateMs: this.now.wall }
-    const valueVersion = this.settings.transactionVersion === 0 ? 0 : 1
+    // A client of the second version of transactions is served at every level, and its fields need version 1.
+    const valueVersion = this.settings.transactionVersion === 0 && transaction.clientVersion < 2 ? 0 : 1
     this.records.push({ transactionalId: transaction.transactionalId, transaction, valueVersion })
     return transaction
   }
@@ -39,14 +40,11 @@ export class TransactionTurn {
     this.effects.push({ type: 'call', id, target: 'partition leaders', request })
   }
 
+  /** Sets the timer; returns its deadline. */
   wake(key: string, delayMs: number): number {
     const at = this.now.monotonic + delayMs
     this.effects.push({ type: 'wake', key, at })
     return at
-  }
-
-  cancel(key: string): void {
-    this.effects.push({ type: 'cancel', key })
   }
 
   decision(): Decision<TransactionRecord, TransactionReply> {

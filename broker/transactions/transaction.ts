@@ -31,7 +31,7 @@ export const LAST_EPOCH = 0x7ffe
 export interface Transaction {
   readonly transactionalId: string
   readonly producerId: number
-  /** Under transaction version 2: the id before the present one, whose last EndTxn may still be repeated. −1: none. */
+  /** The id before the present one, whose last EndTxn may still be repeated; the present one if there was none. */
   readonly previousProducerId: number
   /** The id to go on with when the transaction that is being ended was the last of this one. −1: none. */
   readonly nextProducerId: number

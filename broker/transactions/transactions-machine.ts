@@ -91,7 +91,7 @@ export class TransactionsMachine implements Machine<TransactionEvent, Transactio
     this.#watching = false
     for (const transactionalId of this.#open) {
       const open = this.#transactions.get(transactionalId)!
-      if (open.startMs + open.timeoutMs < turn.now.wall) fence(turn, this.#endings, open)
+      if (open.startMs + open.timeoutMs < turn.now.wall) fence(turn, this.#endings, open, open.producerEpoch)
     }
   }
 

@@ -1,0 +1,128 @@
+/**
+ * A transactions machine without a shard: its log is a list, its timers fire when told, its calls are answered when told. For
+ * stories and the simulation.
+ */
+import type { Effect, Now, RequestId } from '../coordinator/machine.ts'
+import type { MarkersCall, TransactionEvent, TransactionReply } from './transaction-events.ts'
+import { type TransactionRecord, transactionRecordCodec } from './transaction-record.ts'
+import type { TransactionSettings } from './transaction-settings.ts'
+import { TransactionsMachine } from './transactions-machine.ts'
+
+/** What one event led to. */
+export interface Step {
+  readonly records: readonly TransactionRecord[]
+  readonly effects: readonly Effect<TransactionReply>[]
+}
+
+/** Settings that a test changes. */
+export type MutableSettings = { -readonly [K in keyof TransactionSettings]: TransactionSettings[K] }
+
+/** A call for markers that waits for its answer. */
+export interface WaitingCall extends MarkersCall {
+  readonly id: RequestId
+}
+
+const WALL_AT_START = 1_700_000_000_000
+
+/** The machine, its log, its timers and its calls. */
+export class TransactionWorld {
+  readonly settings: MutableSettings = {
+    maxTimeoutMs: 900_000,
+    timeoutCheckIntervalMs: 10_000,
+    idExpirationMs: 604_800_000,
+    idExpirationCheckIntervalMs: 3_600_000,
+    transactionVersion: 2,
+  }
+  #loads = 1
+  #machine = this.#made()
+  #elapsedMs = 0
+  #lastRequest = 0
+  readonly #log: { readonly record: TransactionRecord; readonly timestamp: number }[] = []
+  readonly #timers = new Map<string, number>()
+  #calls: WaitingCall[] = []
+
+  constructor() {
+    this.#keep(this.#machine.onLoaded(this.now))
+  }
+
+  /** Ms since the start. */
+  get elapsedMs(): number {
+    return this.#elapsedMs
+  }
+
+  get now(): Now {
+    return { wall: WALL_AT_START + this.#elapsedMs, monotonic: this.#elapsedMs }
+  }
+
+  /** Calls that wait, in the order in which they were made; those of a machine that is no more included. */
+  get calls(): readonly WaitingCall[] {
+    return this.#calls
+  }
+
+  /** Decides an event; `make` gets the request's id. */
+  ask(make: (request: RequestId) => TransactionEvent): Step {
+    return this.#decide(make(++this.#lastRequest))
+  }
+
+  /** The call doesn't wait any more: the machine gets its answer, or it was lost. */
+  take(call: WaitingCall): void {
+    this.#calls = this.#calls.filter(waiting => waiting !== call)
+  }
+
+  /** Time passes up to the next timer that is due within `ms`, which fires; or by all of `ms`, and null. */
+  pass(ms: number): { readonly key: string; readonly passedMs: number; readonly step: Step } | null {
+    let due: { key: string; at: number } | null = null
+    for (const [key, at] of this.#timers) if (due === null || at < due.at) due = { key, at }
+    if (due === null || due.at > this.#elapsedMs + ms) {
+      this.#elapsedMs += ms
+      return null
+    }
+    const passedMs = Math.max(0, due.at - this.#elapsedMs)
+    this.#elapsedMs += passedMs
+    this.#timers.delete(due.key)
+    return { ...due, passedMs, step: this.#decide({ type: 'expired', ...due }) }
+  }
+
+  /** The machine is lost and loaded again: only the log and the calls under way are left. */
+  restart(): readonly Effect<TransactionReply>[] {
+    this.#loads++
+    this.#machine = this.#made()
+    this.#timers.clear()
+    for (const [offset, { record, timestamp }] of this.#log.entries()) {
+      const { key, value } = transactionRecordCodec.encode(record)
+      this.#machine.apply(transactionRecordCodec.decode(key, value)!, { offset, timestamp, producer: null })
+    }
+    const effects = this.#machine.onLoaded(this.now)
+    this.#keep(effects)
+    return effects
+  }
+
+  /** The process is lost: its calls, too. */
+  crash(): readonly Effect<TransactionReply>[] {
+    this.#calls = []
+    return this.restart()
+  }
+
+  #made(): TransactionsMachine {
+    return new TransactionsMachine(this.settings, this.#loads * 1000)
+  }
+
+  #decide(event: TransactionEvent): Step {
+    const { now } = this
+    const { writes, effects } = this.#machine.on(event, now)
+    const records = writes.flatMap(write => ('records' in write ? write.records : []))
+    for (const record of records) {
+      const offset = this.#log.push({ record, timestamp: now.wall }) - 1
+      this.#machine.apply(record, { offset, timestamp: now.wall, producer: null })
+    }
+    this.#keep(effects)
+    return { records, effects }
+  }
+
+  #keep(effects: readonly Effect<TransactionReply>[]): void {
+    for (const effect of effects) {
+      if (effect.type === 'wake') this.#timers.set(effect.key, effect.at)
+      else if (effect.type === 'call') this.#calls.push({ id: effect.id, ...(effect.request as MarkersCall) })
+    }
+  }
+}
