@@ -200,15 +200,20 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
     this.#rewriting = true
     try {
       const { segmentBytes } = this.#options
-      return await guardedAsync(() => rewriteSegments(this.#shared, this, closed, segmentBytes, keep))
+      return await this.#unlessGone(() => rewriteSegments(this.#shared, this, closed, segmentBytes, keep))
     } finally {
       this.#rewriting = false
     }
   }
 
+  /** Its directory may be another log's by now. */
+  get gone(): boolean {
+    return this.#state === 'gone'
+  }
+
   /** For `rewriteSegments`. */
   has(group: readonly FileSegment[]): boolean {
-    if (this.#state === 'gone') throw new LogGone(this.id)
+    this.#stillThere()
     const { all } = this.load()
     const index = all.indexOf(group[0]!)
     return this.#state === 'open' && index >= 0 && group.every((segment, at) => all[index + at] === segment)
@@ -229,7 +234,7 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
   async saveCheckpoint(checkpoint: Checkpoint): Promise<void> {
     this.load()
     if (checkpoint.at > this.#end) throw new RangeError(`a checkpoint at ${checkpoint.at}, beyond the end ${this.#end}`)
-    await guardedAsync(() => saveParts(this.#shared.disk, this.directory, checkpoint))
+    await this.#unlessGone(() => saveParts(this.#shared.disk, this.directory, checkpoint, () => this.#stillThere()))
   }
 
   async loadCheckpoint(): Promise<Checkpoint | null> {
@@ -254,6 +259,20 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
     const unsafe = all.filter((_, index) => (all[index + 1]?.start ?? Number.POSITIVE_INFINITY) > safe)
     const paths = this.#appended || !this.#clean ? unsafe.flatMap(segment => segment.paths) : []
     await this.#recoveryPoint.settle(paths, this.#end)
+  }
+
+  #stillThere(): void {
+    if (this.gone) throw new LogGone(this.id)
+  }
+
+  /** What work on the files gives, or LogGone where they were taken away meanwhile. */
+  async #unlessGone<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await guardedAsync(work)
+    } catch (error) {
+      this.#stillThere()
+      throw error
+    }
   }
 
   #openSegment(start: Offset): FileSegment {

@@ -23,8 +23,14 @@ const checkPart = (name: string): void => {
 /**
  * Puts the parts in place when all of them are on the medium: a part that a loss of power cut short would be taken for a whole one. Those of the offset
  * come last; then older ones go.
+ * @param stillThere throws when the directory isn't the log's any more.
  */
-export const saveParts = async (disk: Disk, directory: string, { at, parts }: Checkpoint): Promise<void> => {
+export const saveParts = async (
+  disk: Disk,
+  directory: string,
+  { at, parts }: Checkpoint,
+  stillThere: () => void,
+): Promise<void> => {
   for (const name of parts.keys()) checkPart(name)
   const ofLog = [...parts].filter(([name]) => !name.startsWith('.'))
   const ofOffset = [...parts].filter(([name]) => name.startsWith('.'))
@@ -33,10 +39,12 @@ export const saveParts = async (disk: Disk, directory: string, { at, parts }: Ch
   for (const [name, content] of [...ofLog, ...ofOffset]) {
     const path = join(directory, name.startsWith('.') ? offsetName(at) + name : name)
     await writeAside(disk, path, content)
+    stillThere()
     paths.push(path)
   }
   for (const path of paths) takePlace(disk, path)
   await disk.syncDirectory(directory)
+  stillThere()
   removeParts(disk, directory, offsetsOf(disk, directory).slice(KEPT_OFFSETS))
 }
 

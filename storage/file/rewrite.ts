@@ -20,6 +20,8 @@ export type Keep = (batches: readonly Buffer[]) => Promise<readonly Buffer[]>
 
 /** The log whose segments are rewritten. */
 export interface RewrittenLog extends SegmentHome {
+  /** Whether it was deleted. */
+  readonly gone: boolean
   /** Whether these are still neighbours in the log; throws or is false when the rewrite must end. */
   has(segments: readonly FileSegment[]): boolean
   /** Calls `rename`, which puts the files in place, and takes its segment for these. */
@@ -70,15 +72,15 @@ const rewriteGroup = async (
   const cleaned = new FileSegment(shared, log, first.start, null, CLEANED)
   try {
     for (const segment of group) {
-      if (!(await cleanSegment(shared, log, group, segment, cleaned, keep))) return discard(shared, cleaned)
+      if (!(await cleanSegment(shared, log, group, segment, cleaned, keep))) return discard(shared, log, cleaned)
     }
     cleaned.seal()
     cleaned.closeFiles()
     shared.disk.setModifiedMs(cleaned.file.path, Math.max(...group.map(segment => segment.modifiedMs)))
     for (const path of cleaned.paths) await shared.disk.sync(path)
-    if (!log.has(group)) return discard(shared, cleaned)
+    if (!log.has(group)) return discard(shared, log, cleaned)
   } catch (error) {
-    discard(shared, cleaned)
+    discard(shared, log, cleaned)
     throw error
   }
   log.replace(group, () => swap(shared, log, group, cleaned))
@@ -124,8 +126,10 @@ const toBatch = (bytes: Buffer): Batch => ({
   bytes,
 })
 
-const discard = (shared: Shared, cleaned: FileSegment): false => {
+const discard = (shared: Shared, log: RewrittenLog, cleaned: FileSegment): false => {
   cleaned.closeFiles()
+  // Another log's files may have the same paths by now.
+  if (log.gone) return false
   for (const path of cleaned.paths) shared.disk.unlink(path)
   return false
 }
