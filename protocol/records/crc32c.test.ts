@@ -21,3 +21,11 @@ test('the native and the portable sum agree at every length, on ranges too', t =
   t.is(crc32c(data), crc32cPortable(data))
   t.is(crc32cPortable(data, 11, 20), crc32cPortable(Buffer.from(data.subarray(11, 20))))
 })
+
+test('a sum can be gone on with', t => {
+  const data = Buffer.from(Array.from({ length: 5000 }, (_, at) => (at * 7919) >>> 3))
+  for (const cut of [0, 1, 100, 383, 384, 2500, 4616, 4617, 4999, 5000]) {
+    t.is(crc32c(data, cut, 5000, crc32c(data, 0, cut)), crc32c(data), `cut at ${cut}`)
+    t.is(crc32cPortable(data, cut, 5000, crc32cPortable(data, 0, cut)), crc32c(data), `cut at ${cut}, portable`)
+  }
+})

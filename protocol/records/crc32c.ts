@@ -20,8 +20,8 @@ for (let at = 256; at < tables.length; at++) {
 }
 
 /** The sum without native code; the same promise as `crc32c`. Exported for its test and its bench. */
-export const crc32cPortable = (buffer: Uint8Array, start = 0, end: number = buffer.length): number => {
-  let crc = -1
+export const crc32cPortable = (buffer: Uint8Array, start = 0, end: number = buffer.length, before = 0): number => {
+  let crc = ~before
   let at = start
   for (const last = end - 7; at < last; at += 8) {
     crc ^= buffer[at]! | (buffer[at + 1]! << 8) | (buffer[at + 2]! << 16) | (buffer[at + 3]! << 24)
@@ -39,7 +39,7 @@ export const crc32cPortable = (buffer: Uint8Array, start = 0, end: number = buff
   return ~crc >>> 0
 }
 
-type Sum = (data: Uint8Array) => number
+type Sum = (data: Uint8Array, before?: number) => number
 let native: Sum | null | undefined
 
 const loadNative = (): Sum | null => {
@@ -52,11 +52,15 @@ const loadNative = (): Sum | null => {
   }
 }
 
-/** CRC-32C of the bytes `[start, end)`, unsigned. The range must lie within the buffer. */
-export const crc32c = (buffer: Uint8Array, start = 0, end: number = buffer.length): number => {
+/**
+ * CRC-32C of the bytes `[start, end)`, unsigned. The range must lie within the buffer.
+ * @param before the sum of bytes that come before these, to sum what doesn't lie in one buffer.
+ */
+export const crc32c = (buffer: Uint8Array, start = 0, end: number = buffer.length, before = 0): number => {
   if (end - start >= NATIVE_FROM) {
     if (native === undefined) native = loadNative()
-    if (native !== null) return native(buffer.subarray(start, end))
+    if (native !== null)
+      return before === 0 ? native(buffer.subarray(start, end)) : native(buffer.subarray(start, end), before)
   }
-  return crc32cPortable(buffer, start, end)
+  return crc32cPortable(buffer, start, end, before)
 }

@@ -14,7 +14,6 @@
  */
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
-import { KafkaError } from '../../protocol/errors.ts'
 import { checkBatches } from '../check-batches.ts'
 import type {
   AppendOutcomes,
@@ -38,6 +37,7 @@ import { IndexBlocks } from './index-file.ts'
 import { FileLog } from './log.ts'
 import { createDirectory, findLogs, placeDirectory, retireDirectory } from './log-directories.ts'
 import { claimDirectory } from './meta-properties.ts'
+import { recoverLogs } from './recover-logs.ts'
 import type { Shared } from './shared.ts'
 import { guarded, guardedAsync } from './storage-error.ts'
 
@@ -99,6 +99,7 @@ class DirectoryEngine implements FileEngine {
   readonly leases: Leases
   readonly #dataDir: string
   readonly #uuid: () => string
+  readonly #monotonic: () => number
   readonly #shared: Shared
   readonly #durability: Durability = osDurability
   readonly #logs = new Map<LogId, FileLog>()
@@ -110,7 +111,8 @@ class DirectoryEngine implements FileEngine {
     const { disk = nodeDisk, warn = () => {} } = options
     this.#dataDir = resolve(options.dataDir)
     this.#uuid = options.uuid ?? (() => randomBytes(16).toString('base64url'))
-    this.leases = createLocalLeases(options.monotonic ?? (() => performance.now()))
+    this.#monotonic = options.monotonic ?? (() => performance.now())
+    this.leases = createLocalLeases(this.#monotonic)
     this.#shared = {
       disk,
       handles: new Handles(disk, options.maxOpenFiles ?? 512),
@@ -134,7 +136,7 @@ class DirectoryEngine implements FileEngine {
       await directory.forgetAllBut(new Set(logs.map(log => log.name)))
       for (const path of leftovers) background(`removing ${path}`, disk.removeTree(path))
       for (const { id, name } of logs) this.#add(directory, id, defaultsFor(name), directory.clean)
-      if (!directory.clean) await this.#recover()
+      if (!directory.clean) await recoverLogs([...this.#logs.values()], { warn, monotonic: this.#monotonic })
     } catch (error) {
       this.#logs.clear()
       this.#shared.handles.closeAll()
@@ -238,20 +240,6 @@ class DirectoryEngine implements FileEngine {
   #add(directory: DataDirectory, id: LogId, options: LogOptions, clean: boolean): void {
     const log = { id, name: options.name, options, clean }
     this.#logs.set(id, new FileLog(this.#shared, this.#dataDir, log, directory))
-  }
-
-  /** Reads what a crash may have torn. A log that can't be read is told of, and fails whoever uses it. */
-  async #recover(): Promise<void> {
-    for (const log of this.#logs.values()) {
-      try {
-        log.load()
-      } catch (error) {
-        if (!(error instanceof KafkaError)) throw error
-        this.#shared.warn(`${log.directory} can't be recovered: ${error}`)
-      }
-      // Recovery may take long; a signal is heard in between.
-      await new Promise<void>(resolve => setImmediate(resolve))
-    }
   }
 
   /** Returns whether all is on the medium. */

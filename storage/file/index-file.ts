@@ -53,7 +53,7 @@ export class IndexFile {
   readonly file: LogFile
   readonly #shared: Shared
   readonly #entryBytes: number
-  readonly #id: number
+  #id: number
   /** Entries in the file. */
   #written: number
   /** Entries from `#tailFrom` on; those from `#written` on are only here. */
@@ -141,6 +141,16 @@ export class IndexFile {
     }
     this.#tailFrom = this.#count
     this.#tail = Buffer.alloc(0)
+  }
+
+  /** Forgets entries from `count` on, of a file in which all are written. Throws the disk's error. */
+  cut(count: number): void {
+    if (count >= this.#count) return
+    this.#shared.disk.truncate(this.#handles.fd(this.file), count * this.#entryBytes)
+    this.#count = this.#written = this.#tailFrom = count
+    this.#tail = Buffer.alloc(0)
+    // Blocks that are cached under the old one hold what is gone.
+    this.#id = this.#shared.indexBlocks.newId()
   }
 
   get #handles(): Handles {

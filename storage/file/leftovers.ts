@@ -5,9 +5,8 @@
  * - a `.log.swap` is finished output whose place isn't taken yet: the segments that it replaces go, and it becomes the segment.
  */
 import { join } from 'node:path'
-import * as batch from '../../protocol/records/batch.ts'
 import { LogFile } from './handles.ts'
-import { scanHeaders } from './scan.ts'
+import { scanFile, toTheEnd } from './scan-file.ts'
 import { CLEANED, DELETED, SWAP, splitOffsetName, TEMPORARY } from './segment-names.ts'
 import type { Shared } from './shared.ts'
 
@@ -40,16 +39,13 @@ export const clearLeftovers = (shared: Shared, directory: string): void => {
 const replaceBySwap = (shared: Shared, directory: string, start: number, path: string): void => {
   const { disk, handles, warn } = shared
   const file = new LogFile(path)
-  let end = start
-  scanHeaders(shared, file, 0, disk.sizeBytes(path) ?? 0, (buffer, at) => {
-    end = batch.nextOffset(buffer, at)
-    return true
-  })
+  const range = { from: 0, sizeBytes: disk.sizeBytes(path) ?? 0, due: start, limit: Number.MAX_SAFE_INTEGER }
+  const { due: end } = toTheEnd(scanFile(shared, file, range, { batch() {}, damage() {} }))
   handles.close(file)
   for (const name of disk.list(directory)) {
     const split = splitOffsetName(name)
     if (split === null || split.offset < start || split.offset >= end) continue
-    if (/^\.(log|index|timeindex|txnindex)$/.test(split.rest)) disk.unlink(join(directory, name))
+    if (/^\.(log|index|timeindex|txnindex|damaged)$/.test(split.rest)) disk.unlink(join(directory, name))
   }
   warn(`${path}: a compaction is finished that a crash interrupted`)
 }

@@ -2,12 +2,12 @@
  * Brings a log up from its directory: from the files' sizes and the last index entries after a clean stop, by reading batches after a crash.
  */
 import { join } from 'node:path'
-import { KafkaError } from '../../protocol/errors.ts'
-import * as batch from '../../protocol/records/batch.ts'
 import type { Offset } from '../engine.ts'
+import { decodeDamage, describeDamage } from './damage.ts'
 import { clearLeftovers } from './leftovers.ts'
 import { removePartsBeyond } from './parts.ts'
-import { scanBatches } from './scan.ts'
+import { recoverSegments } from './recover.ts'
+import { UnreadableBatch } from './scan.ts'
 import { FileSegment, type SegmentHome } from './segment.ts'
 import { splitOffsetName } from './segment-names.ts'
 import type { Shared } from './shared.ts'
@@ -24,18 +24,29 @@ export interface LoadedLog {
 export interface LoadOptions extends SegmentHome {
   /** Whether the log was closed by a clean stop. */
   readonly clean: boolean
-  /** What lies below is known to be whole. */
+  /** What lies below is on the medium. */
   readonly recoveryPoint: Offset
   /** The log start offset as checkpointed. */
   readonly start: Offset
 }
 
-/** Throws the disk's error if it can't be read. */
-export const loadLog = (shared: Shared, options: LoadOptions): LoadedLog => {
+/**
+ * Loads; yields the bytes read since the last time now and then, for others to have a turn. What it finds damaged is in the segments then, and still to be saved.
+ * Throws the disk's error if it can't be read.
+ */
+export function* loadLog(shared: Shared, options: LoadOptions): Generator<number, LoadedLog, void> {
   clearLeftovers(shared, options.directory)
   const segments = findSegments(shared, options)
-  const start = Math.max(options.start, segments[0]?.start ?? 0)
-  let end = segments.length === 0 ? 0 : options.clean ? resume(shared, segments) : recover(shared, segments, options)
+  let { start } = options
+  let end = start
+  if (segments.length === 0 && options.recoveryPoint > start) {
+    shared.warn(`${options.directory}: its segments are missing; offsets go on at ${options.recoveryPoint}`)
+    start = options.recoveryPoint
+  }
+  if (segments.length > 0) {
+    start = Math.max(start, segments[0]!.start)
+    end = yield* bringUp(shared, segments, options)
+  }
   if (segments.length === 0 || end < start) {
     // All that was trimmed was there, and what followed was lost: offsets go on from the start, as in Kafka.
     for (const segment of segments) removeSegment(shared, segment)
@@ -44,77 +55,65 @@ export const loadLog = (shared: Shared, options: LoadOptions): LoadedLog => {
   }
   removePartsBeyond(shared.disk, options.directory, end)
   while (segments.length > 1 && segments[1]!.start <= start) removeSegment(shared, segments.shift()!)
+  for (const { file, damage } of segments) for (const stretch of damage) shared.warn(describeDamage(file.path, stretch))
   return { segments, start, end }
+}
+
+/** The end of the log. After a clean stop nothing is scanned, unless the last segment isn't as it was left. */
+function* bringUp(shared: Shared, segments: FileSegment[], options: LoadOptions): Generator<number, Offset, void> {
+  if (options.clean) {
+    const active = segments.at(-1)!
+    try {
+      const end = active.resume()
+      if (end >= options.recoveryPoint) return end
+      shared.warn(
+        `${active.file.path} was closed cleanly and ends at offset ${end} now, not at ${options.recoveryPoint}`,
+      )
+    } catch (error) {
+      if (!(error instanceof UnreadableBatch)) throw error
+      shared.warn(`${active.file.path} was closed cleanly and is damaged now: ${error.detail}`)
+    }
+    // All of it: what changed since then isn't known.
+    active.reset()
+  }
+  return yield* recoverSegments(shared, segments, options, options.clean)
 }
 
 const findSegments = (shared: Shared, home: SegmentHome): FileSegment[] => {
   const { disk } = shared
   const { directory } = home
   const segments: FileSegment[] = []
-  const indexes: { readonly offset: Offset; readonly path: string }[] = []
+  const beside: { readonly offset: Offset; readonly path: string; readonly isDamage: boolean }[] = []
   for (const name of disk.list(directory)) {
     const split = splitOffsetName(name)
     if (split === null) continue
     const path = join(directory, name)
     if (split.rest === '.log') segments.push(new FileSegment(shared, home, split.offset, disk.sizeBytes(path) ?? 0))
-    else if (split.rest === '.index' || split.rest === '.timeindex') indexes.push({ offset: split.offset, path })
+    else if (/^\.(index|timeindex|damaged)$/.test(split.rest))
+      beside.push({ offset: split.offset, path, isDamage: split.rest === '.damaged' })
   }
-  const starts = new Set(segments.map(segment => segment.start))
-  for (const { offset, path } of indexes) if (!starts.has(offset)) disk.unlink(path)
+  for (const { offset, path, isDamage } of beside) {
+    const segment = segments.find(({ start }) => start === offset)
+    if (segment === undefined) disk.unlink(path)
+    else if (isDamage) readDamage(shared, segment, path)
+  }
   return segments.sort((a, b) => a.start - b.start)
 }
 
-/** The end after a clean stop. A last segment that isn't sound after all is recovered. */
-const resume = (shared: Shared, segments: FileSegment[]): Offset => {
-  const active = segments[segments.length - 1]!
-  try {
-    return active.resume()
-  } catch (error) {
-    if (!(error instanceof KafkaError)) throw error
-    shared.warn(`${active.file.path} was closed cleanly and is damaged now: ${error.detail}`)
-    return recoverSegment(shared, active).end
-  }
-}
-
-/** The end after a crash. What follows the first damage goes, segments too: the log stays without holes. */
-const recover = (shared: Shared, segments: FileSegment[], { recoveryPoint }: LoadOptions): Offset => {
-  for (let index = 0; index < segments.length; index++) {
-    const segment = segments[index]!
-    const following = segments[index + 1]
-    if (following !== undefined && following.start <= recoveryPoint) continue
-    const { end, whole } = recoverSegment(shared, segment)
-    if (following === undefined) return end
-    if (whole) {
-      segment.trySeal()
-      continue
-    }
-    for (const lost of segments.splice(index + 1)) {
-      shared.warn(`${lost.file.path}: ${lost.sizeBytes} bytes dropped, as they follow damage`)
-      removeSegment(shared, lost)
-    }
-    return end
-  }
-  return 0
-}
-
-const recoverSegment = (shared: Shared, segment: FileSegment): { readonly end: Offset; readonly whole: boolean } => {
-  const fileBytes = segment.sizeBytes
-  let end = segment.start
-  segment.reset()
-  const { validBytes, problem } = scanBatches(shared, segment.file, fileBytes, segment.start, (bytes, at) => {
-    end = batch.nextOffset(bytes, at)
-    segment.account(end - 1, batch.maxTimestamp(bytes, at), batch.sizeInBytes(bytes, at))
-  })
-  if (problem === null) return { end, whole: true }
-  segment.truncate()
-  shared.warn(
-    `${segment.file.path}: ${fileBytes - validBytes} bytes dropped from byte ${validBytes} (offset ${end}) on: ${problem}`,
+const readDamage = (shared: Shared, segment: FileSegment, path: string): void => {
+  const damage = decodeDamage(shared.disk.readFile(path) ?? Buffer.alloc(0))
+  const last = damage?.at(-1)
+  if (
+    damage !== null &&
+    (last === undefined || last.end <= segment.sizeBytes) &&
+    (damage[0]?.from ?? 0) >= segment.start
   )
-  return { end, whole: false }
+    segment.setDamage(damage, true)
+  else shared.warn(`${path} can't be read: what it said of damage is found again when it is met`)
 }
 
 /** For segments that no reader knows. */
-const removeSegment = (shared: Shared, segment: FileSegment): void => {
+export const removeSegment = (shared: Shared, segment: FileSegment): void => {
   segment.closeFiles()
   for (const path of segment.paths) shared.disk.unlink(path)
 }

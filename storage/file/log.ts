@@ -26,6 +26,8 @@ import { loadParts, saveParts } from './parts.ts'
 import { FileSlice } from './read.ts'
 import { RecoveryPoint } from './recovery-point.ts'
 import { type Keep, type RewrittenLog, retireSegment, rewriteSegments } from './rewrite.ts'
+import { UnreadableBatch } from './scan.ts'
+import { toTheEnd } from './scan-file.ts'
 import { FileSegment } from './segment.ts'
 import { SegmentList } from './segment-list.ts'
 import type { Shared } from './shared.ts'
@@ -36,6 +38,9 @@ export interface TopCheckpoints {
   readonly recoveryPoints: OffsetCheckpoint
   readonly starts: OffsetCheckpoint
 }
+
+/** Damaged places that one call looks at before it gives up. */
+const MAX_TRIES = 64
 
 /** One log. Its methods are those of the contract; the engine alone makes and ends it. */
 export class FileLog implements Log, AppendableLog, RewrittenLog {
@@ -85,20 +90,33 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
   /** Reads the directory, if that wasn't done. Throws KAFKA_STORAGE_ERROR if it can't be read. */
   load(): SegmentList {
     if (this.#segments !== null) return this.#segments
-    const loaded = guarded(() =>
-      loadLog(this.#shared, {
-        directory: this.directory,
-        indexIntervalBytes: this.indexIntervalBytes,
-        clean: this.#clean,
-        recoveryPoint: this.#recoveryPoint.offset,
-        start: this.#starts.get(this.name) ?? 0,
-      }),
-    )
+    const segments = guarded(() => toTheEnd(this.loading()))
+    if (segments.all.some(segment => segment.damageUnsaved))
+      this.#shared.background(`remembering the damage in ${this.directory}`, this.saveDamage())
+    return segments
+  }
+
+  /** As `load`, in portions: yields the bytes read since the last time. `saveDamage` must follow. Throws the disk's error. */
+  *loading(): Generator<number, SegmentList, void> {
+    if (this.#segments !== null) return this.#segments
+    const loaded = yield* loadLog(this.#shared, {
+      directory: this.directory,
+      indexIntervalBytes: this.indexIntervalBytes,
+      clean: this.#clean,
+      recoveryPoint: this.#recoveryPoint.offset,
+      start: this.#starts.get(this.name) ?? 0,
+    })
     this.#start = loaded.start
     this.#end = loaded.end
     this.#segments = new SegmentList(this.#shared, loaded.segments)
     if (!this.#clean) this.#distrust(loaded.segments)
     return this.#segments
+  }
+
+  /** Resolves when what was found damaged is remembered durably. Rejects with the disk's error. */
+  async saveDamage(): Promise<void> {
+    const unsaved = this.#segments?.all.filter(segment => segment.damageUnsaved) ?? []
+    await Promise.all(unsaved.map(segment => segment.saveDamage()))
   }
 
   append(batches: readonly Batch[], expectedEnd: Offset): Appended {
@@ -135,14 +153,15 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
     const slice = new FileSlice(this.#shared.pool, from)
     if (from < this.#end) {
       const offset = Math.max(from, this.#start)
-      guarded(() => segments.read(slice, offset, { maxBytes, before, atLeastOne }))
+      const limits = { maxBytes, before, atLeastOne, from: offset, end: this.#end }
+      this.#overDamage(segments, () => segments.read(slice, offset, limits))
     }
     return slice
   }
 
   async firstAtOrAfter(timestamp: number): Promise<Batch | null> {
     const segments = this.load()
-    return guarded(() => {
+    return this.#overDamage(segments, () => {
       for (const segment of segments.all.slice(segments.indexOf(this.#start))) {
         if (segment.indexes.maxTimestamp < timestamp) continue
         const position = segment.positionOfTimestamp(this.#start, timestamp)
@@ -153,13 +172,14 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
   }
 
   async segments(): Promise<Segments> {
-    const { all, generation } = this.load()
+    const segments = this.load()
+    const { all, generation } = segments
     const describe = ({ start, sizeBytes, indexes, modifiedMs }: FileSegment, index: number): Segment => {
       const { maxTimestamp, maxTimestampOffset } = indexes
       const end = all[index + 1]?.start ?? this.#end
       return { start, end, sizeBytes, maxTimestamp, maxTimestampOffset, modifiedMs }
     }
-    return { generation, segments: guarded(() => all.map(describe)) }
+    return { generation, segments: this.#overDamage(segments, () => all.map(describe)) }
   }
 
   sizeBytes(): number {
@@ -204,6 +224,11 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
     } finally {
       this.#rewriting = false
     }
+  }
+
+  /** Its directory may be another log's by now. */
+  get gone(): boolean {
+    return this.#state === 'gone'
   }
 
   /** Its directory may be another log's by now. */
@@ -259,6 +284,32 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
     const unsafe = all.filter((_, index) => (all[index + 1]?.start ?? Number.POSITIVE_INFINITY) > safe)
     const paths = this.#appended || !this.#clean ? unsafe.flatMap(segment => segment.paths) : []
     await this.#recoveryPoint.settle(paths, this.#end)
+  }
+
+  /** What work on the segments gives. Damage that it meets and nobody knew of is remembered, and the work done again. */
+  #overDamage<T>(segments: SegmentList, work: () => T): T {
+    for (let tries = 1; ; tries++) {
+      try {
+        return guarded(work)
+      } catch (error) {
+        if (!(error instanceof UnreadableBatch) || tries === MAX_TRIES) throw error
+        guarded(() => segments.examine(error, this.#end))
+      }
+    }
+  }
+
+  #stillThere(): void {
+    if (this.gone) throw new LogGone(this.id)
+  }
+
+  /** What work on the files gives, or LogGone where they were taken away meanwhile. */
+  async #unlessGone<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await guardedAsync(work)
+    } catch (error) {
+      this.#stillThere()
+      throw error
+    }
   }
 
   #stillThere(): void {

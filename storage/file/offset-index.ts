@@ -9,6 +9,12 @@ import type { Shared } from './shared.ts'
 /** Size of an entry. */
 export const OFFSET_ENTRY_BYTES = 8
 
+/** A batch that has an entry: the offset that it ends with, and its position in the `.log`. */
+export interface IndexEntry {
+  readonly lastOffset: Offset
+  readonly position: number
+}
+
 /** The offset index of one segment. */
 export class OffsetIndex {
   readonly entries: IndexFile
@@ -26,19 +32,34 @@ export class OffsetIndex {
     bytes.writeUInt32BE(position, at + 4)
   }
 
-  /** A position at or before the batch that contains `offset`, at most about an interval before it. */
-  lookup(offset: Offset): number {
+  /** The last entry at or below `offset`, null if there is none. */
+  lookup(offset: Offset): IndexEntry | null {
     const relative = offset - this.#base
-    const index = this.entries.lastWhere((bytes, at) => bytes.readUInt32BE(at) <= relative)
-    if (index < 0) return 0
-    const { bytes, at } = this.entries.entry(index)
-    return bytes.readUInt32BE(at + 4)
+    return this.#entry(this.entries.lastWhere((bytes, at) => bytes.readUInt32BE(at) <= relative))
   }
 
   /** The last entry, null without entries. */
-  last(): { readonly lastOffset: Offset; readonly position: number } | null {
-    if (this.entries.count === 0) return null
-    const { bytes, at } = this.entries.entry(this.entries.count - 1)
+  last(): IndexEntry | null {
+    return this.#entry(this.entries.count - 1)
+  }
+
+  /** Whether the last entry is beyond the first. */
+  get ascends(): boolean {
+    const first = this.#entry(0)
+    const last = this.last()
+    if (this.entries.count < 2 || first === null || last === null) return true
+    return last.position > first.position && last.lastOffset > first.lastOffset
+  }
+
+  /** Forgets entries at or above `offset`. */
+  cutBelow(offset: Offset): void {
+    const relative = offset - this.#base
+    this.entries.cut(this.entries.lastWhere((bytes, at) => bytes.readUInt32BE(at) < relative) + 1)
+  }
+
+  #entry(index: number): IndexEntry | null {
+    if (index < 0 || index >= this.entries.count) return null
+    const { bytes, at } = this.entries.entry(index)
     return { lastOffset: this.#base + bytes.readUInt32BE(at), position: bytes.readUInt32BE(at + 4) }
   }
 }

@@ -9,7 +9,7 @@ import { offsetName, splitOffsetName } from './segment-names.ts'
 const PART = /^\.?[a-zA-Z][a-zA-Z0-9.-]*$/
 /** Says where a checkpoint is that has no part of its own offset. */
 const MARKER = '.checkpoint'
-const OWN_PARTS = /^\.(log|index|timeindex|txnindex|checkpoint)$|\.(cleaned|swap|deleted|tmp)$/
+const OWN_PARTS = /^\.(log|index|timeindex|txnindex|damaged|checkpoint)$|\.(cleaned|swap|deleted|tmp)$/
 const OWN_FILES = /^(partition\.metadata|samsa\.log)$|\.(cleaned|swap|deleted|tmp)$/
 /** The newest and the one before it stay. */
 const KEPT_OFFSETS = 2

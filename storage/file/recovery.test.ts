@@ -97,23 +97,6 @@ test('zeros behind the last batch, as a loss of power leaves them, are cut off',
   t.is(readFileSync(join(logDir, LOG)).length, 200)
 })
 
-test('damage within a log drops what follows it, later segments too', async t => {
-  const { dataDir, logDir } = await directoryWith(t, batchesFrom(0, {}, {}, {}, {}, {}), { segmentBytes: 200 })
-  rmSync(join(dataDir, 'recovery-point-offset-checkpoint'), { force: true })
-  const second = join(logDir, '00000000000000000002.log')
-  const damaged = readFileSync(second)
-  damaged[170] = 0xff
-  writeFileSync(second, damaged)
-  const warnings = await withKilledEngine(dataDir, async engine => {
-    const log = await createLog(engine)
-    t.deepEqual(await log.bounds(), { start: 0, committed: 3, end: 3 })
-    await fill(t, engine, log, [batchAt(3)])
-    t.deepEqual(offsetsOf(await contents(log)), [0, 1, 2, 3])
-  })
-  t.is(warnings.length, 2)
-  t.regex(warnings[1]!, /00000000000000000004\.log: 100 bytes dropped/)
-})
-
 test('segments below the recovery point are not read', async t => {
   const { dataDir, logDir } = await directoryWith(t, batchesFrom(0, {}, {}, {}, {}, {}), { segmentBytes: 200 })
   writeFileSync(join(dataDir, 'recovery-point-offset-checkpoint'), '0\n1\nt 0 4\n')
@@ -197,16 +180,6 @@ for (const clean of [true, false]) {
     for (const [name, bytes] of sound) t.deepEqual(readFileSync(join(logDir, name)), bytes, name)
   })
 }
-
-test('after a clean stop a log that was damaged meanwhile keeps what is sound', async t => {
-  const { dataDir, logDir } = await directoryWith(t, batchesFrom(0, {}, {}, {}), {}, true)
-  truncateSync(join(logDir, LOG), 250)
-  const warnings = await withKilledEngine(dataDir, async (engine, unclean) => {
-    t.deepEqual(unclean, [])
-    t.is((await (await createLog(engine)).bounds()).end, 2)
-  })
-  t.is(warnings.length, 2)
-})
 
 test('files on their way out or in are finished or removed', async t => {
   const batches = batchesFrom(0, {}, {}, {}, {}, {}, {}, {})

@@ -22,6 +22,8 @@ export type Keep = (batches: readonly Buffer[]) => Promise<readonly Buffer[]>
 export interface RewrittenLog extends SegmentHome {
   /** Whether it was deleted. */
   readonly gone: boolean
+  /** Whether it was deleted. */
+  readonly gone: boolean
   /** Whether these are still neighbours in the log; throws or is false when the rewrite must end. */
   has(segments: readonly FileSegment[]): boolean
   /** Calls `rename`, which puts the files in place, and takes its segment for these. */
@@ -95,7 +97,8 @@ const cleanSegment = async (
   cleaned: FileSegment,
   keep: Keep,
 ): Promise<boolean> => {
-  const limits = { maxBytes: PORTION_BYTES, before: Number.POSITIVE_INFINITY, atLeastOne: true }
+  const everything = { before: Number.POSITIVE_INFINITY, end: Number.POSITIVE_INFINITY }
+  const limits = { maxBytes: PORTION_BYTES, atLeastOne: true, from: 0, ...everything }
   for (let position = 0; position < segment.sizeBytes; ) {
     if (!log.has(group)) return false
     const slice = new FileSlice(shared.pool, 0)

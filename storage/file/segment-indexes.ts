@@ -3,9 +3,11 @@
  */
 import type { Offset } from '../engine.ts'
 import type { Disk } from './disk.ts'
-import { OFFSET_ENTRY_BYTES, OffsetIndex } from './offset-index.ts'
+import { type IndexEntry, OFFSET_ENTRY_BYTES, OffsetIndex } from './offset-index.ts'
 import type { Shared } from './shared.ts'
-import { TIME_ENTRY_BYTES, TimeIndex } from './time-index.ts'
+import { TIME_ENTRY_BYTES, type TimeEntry, TimeIndex } from './time-index.ts'
+
+export type { IndexEntry }
 
 /** Where the files of a segment's indexes are. */
 export interface IndexPaths {
@@ -48,7 +50,9 @@ export class SegmentIndexes {
     if (offsets === null || times === null) return null
     const indexes = new SegmentIndexes(shared, paths, start, { offsets, times })
     const last = indexes.#times.last()
-    return last !== null && (last.timestamp < 0 || last.offset < start) ? null : indexes
+    if (last !== null && (last.timestamp < 0 || last.offset < start)) return null
+    // Kafka makes them large, full of zeros, and cuts them at a clean stop.
+    return indexes.#offsets.ascends ? indexes : null
   }
 
   /** The greatest timestamp, −1 if there is none. */
@@ -62,8 +66,13 @@ export class SegmentIndexes {
   }
 
   /** The last batch that has an entry, null without entries. */
-  get lastEntry(): { readonly lastOffset: Offset; readonly position: number } | null {
+  get lastEntry(): IndexEntry | null {
     return this.#offsets.last()
+  }
+
+  /** The last entry of the time index. */
+  get lastTime(): TimeEntry | null {
+    return this.#times.last()
   }
 
   /** A batch at the end. */
@@ -91,14 +100,28 @@ export class SegmentIndexes {
     this.#bytesSinceEntry = sizeBytes
   }
 
-  /** A position at or before the batch that contains `offset`, at most about an interval before it. */
-  positionBefore(offset: Offset): number {
+  /** The last batch with an entry that ends at or below `offset`, about an interval before it at most; null where only the segment's begin is. */
+  entryBefore(offset: Offset): IndexEntry | null {
     return this.#offsets.lookup(offset)
   }
 
-  /** A position at or before the first batch whose max timestamp is at or above `timestamp` and whose last offset is at or above `from`. */
-  positionBeforeTimestamp(from: Offset, timestamp: number): number {
-    return this.#offsets.lookup(Math.max(from, this.#times.lookup(timestamp)))
+  /** The last entry of the time index at or below `timestamp`. */
+  timeBefore(timestamp: number): TimeEntry | null {
+    return this.#times.lookup(timestamp)
+  }
+
+  /**
+   * Forgets the entries of batches that end at or above `offset`; the files are cut. Returns the last one that is left. Throws the disk's error.
+   */
+  cutBelow(offset: Offset): IndexEntry | null {
+    this.#offsets.cutBelow(offset)
+    const last = this.#offsets.last()
+    this.#times.cutAbove(last?.lastOffset ?? -1)
+    const time = this.#times.last()
+    this.#maxTimestamp = time?.timestamp ?? -1
+    this.#maxTimestampOffset = time?.offset ?? -1
+    this.#bytesSinceEntry = 0
+    return last
   }
 
   /** Whether one of them has no room for one more entry in a file of so many bytes. */

@@ -2,7 +2,10 @@
  * The segments of a log in order, and reads over them.
  */
 import type { Offset, RewriteRange } from '../engine.ts'
+import { damageAt, damagedRange } from './damage.ts'
+import { examine } from './live-damage.ts'
 import { type FileSlice, type ReadLimits, readInto } from './read.ts'
+import type { UnreadableBatch } from './scan.ts'
 import type { FileSegment } from './segment.ts'
 import type { Shared } from './shared.ts'
 
@@ -71,22 +74,30 @@ export class SegmentList {
   /** Puts others in the place of `count` segments from `index` on, which are returned. */
   replace(index: number, count: number, by: readonly FileSegment[]): FileSegment[] {
     this.#generation++
-    this.#cursors = []
-    this.#nextCursor = 0
+    this.#forgetCursors()
     return this.#segments.splice(index, count, ...by)
   }
 
   /**
-   * Adds whole batches from the one that contains `offset` on to the slice. Throws CORRUPT_MESSAGE if the first of them is damaged; before later
-   * damage it stops.
+   * Adds whole batches from the one that contains `offset` on to the slice, up to the next damage. Throws `DamagedRange` if that is where it begins,
+   * `UnreadableBatch` if the first batch can't be one; before a later one of that kind it stops.
    */
   read(slice: FileSlice, offset: Offset, limits: ReadLimits): void {
     let { segment, position } = this.#locate(offset)
-    for (let index = this.indexOf(segment.start); ; index++) {
+    for (let index = this.indexOf(segment.start); ; ) {
       position = readInto(slice, this.#shared, segment, position, limits)
+      if (segment.damage.length > 0) {
+        const damage = segment.damage.find(stretch => stretch.position === position)
+        if (damage !== undefined) {
+          if (damage.from < damage.to && slice.chunks.length === 0) throw damagedRange(segment.file.path, damage)
+          if (damage.from < damage.to) break
+          position = damage.end
+          continue
+        }
+      }
       if (position < segment.sizeBytes || index + 1 === this.#segments.length) break
       if (slice.sizeBytes >= limits.maxBytes && slice.sizeBytes > 0) break
-      segment = this.#segments[index + 1]!
+      segment = this.#segments[++index]!
       position = 0
     }
     if (slice.sizeBytes > 0) this.#remember({ offset: slice.next, segment, position })
@@ -96,7 +107,22 @@ export class SegmentList {
     const known = this.#cursors.find(cursor => cursor.offset === offset)
     if (known !== undefined) return known
     const segment = this.#segments[this.indexOf(offset)]!
+    const damage = segment.damage.length > 0 ? damageAt(segment.damage, offset) : undefined
+    if (damage !== undefined) throw damagedRange(segment.file.path, damage)
     return { offset, segment, position: segment.positionOf(offset) }
+  }
+
+  /** A batch couldn't be read: damage there is remembered, or indexes are built anew. `end` is the log's. Throws the disk's error. */
+  examine(unreadable: UnreadableBatch, end: Offset): void {
+    const index = this.#segments.findIndex(({ file }) => file.path === unreadable.path)
+    if (index < 0) throw unreadable
+    examine(this.#shared, this.#segments[index]!, this.#segments[index + 1]?.start ?? end, unreadable)
+    this.#forgetCursors()
+  }
+
+  #forgetCursors(): void {
+    this.#cursors = []
+    this.#nextCursor = 0
   }
 
   #remember(cursor: Cursor): void {

@@ -15,7 +15,7 @@ const OFFSET_DIGITS = 20
 export const offsetName = (offset: Offset): string => String(offset).padStart(OFFSET_DIGITS, '0')
 
 /** `00000000000000000042.log` */
-export const segmentFile = (start: Offset, kind: 'log' | 'index' | 'timeindex'): string =>
+export const segmentFile = (start: Offset, kind: 'log' | 'index' | 'timeindex' | 'damaged'): string =>
   `${offsetName(start)}.${kind}`
 
 /** The offset that a file's name begins with and what follows it; null for other names. */

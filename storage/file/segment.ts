@@ -5,10 +5,12 @@
 import { join } from 'node:path'
 import * as batch from '../../protocol/records/batch.ts'
 import type { Batch, Offset } from '../engine.ts'
-import { systemCode, writeFully } from './disk.ts'
+import { type Damage, encodeDamage } from './damage.ts'
+import { replaceFile, systemCode, writeFully } from './disk.ts'
 import { LogFile } from './handles.ts'
-import { checkedSize, scanHeaders } from './scan.ts'
-import { SegmentIndexes } from './segment-indexes.ts'
+import { indexesFit, isTrueOf, leadsToBatch, type Scan } from './index-check.ts'
+import { checkedSize, scanHeaders, UnreadableBatch, type Visit } from './scan.ts'
+import { type IndexEntry, SegmentIndexes } from './segment-indexes.ts'
 import { segmentFile } from './segment-names.ts'
 import type { Shared } from './shared.ts'
 
@@ -37,6 +39,10 @@ export class FileSegment {
   #firstTimestamp: number | null = null
   /** Null until it is known. */
   #modifiedMs: number | null = null
+  #damage: readonly Damage[] = []
+  /** What the file says of it. */
+  #savedDamage: readonly Damage[] = []
+  #saving: Promise<void> = Promise.resolve()
 
   /**
    * @param sizeBytes of the `.log` as it is, or null for a new segment: its file is created.
@@ -61,13 +67,9 @@ export class FileSegment {
     return this.#sizeBytes
   }
 
-  /** Max timestamp of the first batch, −1 without one. */
+  /** Max timestamp of the first batch, −1 without one or where that can't be read. */
   get firstTimestamp(): number {
-    if (this.#firstTimestamp === null && this.#sizeBytes > 0)
-      this.scan(0, (buffer, at) => {
-        this.#firstTimestamp = batch.maxTimestamp(buffer, at)
-        return false
-      })
+    if (this.#firstTimestamp === null && this.#sizeBytes > 0) this.#findFirstTimestamp()
     return this.#firstTimestamp ?? -1
   }
 
@@ -82,9 +84,41 @@ export class FileSegment {
     return this.#indexes ?? this.#loadIndexes()
   }
 
-  /** The `.log` last: recovery takes a renamed `.log` as a sign that its indexes are renamed. */
+  /** The `.log` behind the indexes: recovery takes a renamed `.log` as a sign that they are renamed. What says what of it is damaged outlasts it. */
   get paths(): readonly string[] {
-    return [this.#path('index'), this.#path('timeindex'), this.#path('log')]
+    const paths = [this.#path('index'), this.#path('timeindex'), this.#path('log')]
+    return this.#damage.length + this.#savedDamage.length === 0 ? paths : [...paths, this.#path('damaged')]
+  }
+
+  /** In the order of the file. */
+  get damage(): readonly Damage[] {
+    return this.#damage
+  }
+
+  /** Whether the file beside the `.log` says something else than `damage`. */
+  get damageUnsaved(): boolean {
+    return this.#damage !== this.#savedDamage && this.#damage.length + this.#savedDamage.length > 0
+  }
+
+  /** @param saved whether the file beside says so already. Damage behind the end makes the segment longer. */
+  setDamage(damage: readonly Damage[], saved = false): void {
+    this.#damage = damage
+    if (saved) this.#savedDamage = damage
+    const last = damage.at(-1)
+    if (last !== undefined && last.end > this.#sizeBytes) this.#sizeBytes = last.end
+  }
+
+  /** Resolves when a loss of power doesn't make it forget its damage. Rejects with the disk's error. */
+  saveDamage(): Promise<void> {
+    const save = async (): Promise<void> => {
+      const { disk } = this.#shared
+      const damage = this.#damage
+      if (damage.length === 0) disk.unlink(this.#path('damaged'))
+      else await replaceFile(disk, this.#path('damaged'), encodeDamage(damage))
+      this.#savedDamage = damage
+    }
+    this.#saving = this.#saving.then(save, save)
+    return this.#saving
   }
 
   /** Writes batches `[from, to)` at the end and nothing else: `account` makes them part of the segment. */
@@ -105,11 +139,18 @@ export class FileSegment {
     writeFully(disk, handles.fd(this.file), buffers, this.#sizeBytes)
   }
 
-  /** Takes a batch that lies at the end of the file into the segment. */
-  account(lastOffset: Offset, maxTimestamp: number, sizeBytes: number): void {
-    if (this.#sizeBytes === 0) this.#firstTimestamp = maxTimestamp
+  /** Takes a batch that lies at the end of the segment, or behind damage there, into it. */
+  account(lastOffset: Offset, maxTimestamp: number, sizeBytes: number, position = this.#sizeBytes): void {
+    this.#sizeBytes = position
+    if (position === 0) this.#firstTimestamp = maxTimestamp
     this.indexes.add(lastOffset, maxTimestamp, this.#sizeBytes, sizeBytes, this.#home.indexIntervalBytes())
     this.#sizeBytes += sizeBytes
+  }
+
+  /** As `account`, for the batch whose header is at `at` and that lies at `position` of the file. */
+  accountHeader(buffer: Buffer, at: number, position: number): void {
+    const { lastOffset, maxTimestamp, sizeInBytes } = batch
+    this.account(lastOffset(buffer, at), maxTimestamp(buffer, at), sizeInBytes(buffer, at), position)
   }
 
   /** Cuts off what was written and not accounted. */
@@ -131,15 +172,19 @@ export class FileSegment {
     }
   }
 
-  /** Position of the first batch whose last offset is at or above `offset`; `sizeBytes` if there is none. */
+  /** Position of the first sound batch whose last offset is at or above `offset`; `sizeBytes` if there is none. */
   positionOf(offset: Offset): number {
-    return this.scan(this.indexes.positionBefore(offset), (buffer, at) => batch.lastOffset(buffer, at) < offset)
+    return this.#scanFrom(
+      () => this.indexes.entryBefore(offset),
+      (buffer, at) => batch.lastOffset(buffer, at) < offset,
+    )
   }
 
-  /** Position of the first batch at or after `from` whose max timestamp is at or above `timestamp`; `sizeBytes` if there is none. */
+  /** Position of the first sound batch at or after `from` whose max timestamp is at or above `timestamp`; `sizeBytes` if there is none. */
   positionOfTimestamp(from: Offset, timestamp: number): number {
-    return this.scan(
-      this.indexes.positionBeforeTimestamp(from, timestamp),
+    if (!isTrueOf(this.indexes.timeBefore(timestamp), this.indexes, this.#toEnd)) this.#rebuildDoubted()
+    return this.#scanFrom(
+      () => this.indexes.entryBefore(Math.max(from, this.indexes.timeBefore(timestamp)?.offset ?? 0)),
       (buffer, at) => batch.lastOffset(buffer, at) < from || batch.maxTimestamp(buffer, at) < timestamp,
     )
   }
@@ -160,14 +205,29 @@ export class FileSegment {
     }
   }
 
-  /** As `scanHeaders`, to the segment's end. */
-  scan(from: number, visit: (buffer: Buffer, at: number, position: number) => boolean): number {
-    return scanHeaders(this.#shared, this.file, from, this.#sizeBytes, visit)
+  /** As `scanHeaders`, to the segment's end and past damage. */
+  scan(from: number, visit: Visit, to: number = this.#sizeBytes): number {
+    let position = from
+    for (const damage of this.#damage) {
+      if (damage.position >= to) break
+      if (damage.position >= position) {
+        const stopped = scanHeaders(this.#shared, this.file, position, damage.position, visit)
+        if (stopped < damage.position) return stopped
+      }
+      position = Math.max(position, damage.end)
+    }
+    return scanHeaders(this.#shared, this.file, position, to, visit)
+  }
+
+  /** Up to where batches follow `position` without damage between them. */
+  soundUpTo(position: number): number {
+    if (this.#damage.length === 0) return this.#sizeBytes
+    return this.#damage.find(damage => damage.position >= position)?.position ?? this.#sizeBytes
   }
 
   /**
    * Makes the last segment ready for appends after a clean stop, reading no more than what follows the last index entry. Returns the offset after
-   * the last batch. Throws CORRUPT_MESSAGE if there is something else than batches.
+   * the last batch. Throws `UnreadableBatch` if there is something else than batches.
    */
   resume(): Offset {
     const { indexes } = this
@@ -179,25 +239,76 @@ export class FileSegment {
       return true
     })
     indexes.resume(this.#sizeBytes - position)
-    return end
+    return Math.max(end, this.#damage.at(-1)?.to ?? 0)
   }
 
-  /** Forgets what was accounted and the indexes: what follows is `account` from the first batch in the file on. */
+  /** Forgets what was accounted, damage and the indexes: what follows is `account` from the first batch in the file on. */
   reset(): void {
     this.#indexes?.closeFiles()
     this.#indexes = this.#newIndexes()
     this.#firstTimestamp = null
     this.#sizeBytes = 0
+    this.#damage = []
   }
 
-  /** Builds the indexes from the headers of the `.log`. Throws CORRUPT_MESSAGE if they aren't sound. */
+  /**
+   * As `reset`, but for what lies below `offset`, where the file holds nothing but sound batches and the damage that is known: of that only headers
+   * are read, behind the last index entry. Returns where the rest begins, and the offset that is due there.
+   */
+  rewind(offset: Offset): { readonly position: number; readonly due: Offset } {
+    const sizeBytes = this.#sizeBytes
+    const below = this.#damage.filter(({ from }) => from < offset)
+    const known = below.length === this.#damage.length ? this.#damage : below
+    const kept = offset > this.start ? this.#indexesBelow(offset) : null
+    this.reset()
+    if (offset <= this.start) return { position: 0, due: this.start }
+    if (kept !== null) this.#indexes = kept
+    this.setDamage(known)
+    let due = this.start
+    let end = kept?.lastEntry?.position ?? 0
+    try {
+      this.scan(
+        end,
+        (buffer, at, position) => {
+          this.accountHeader(buffer, at, position)
+          due = batch.nextOffset(buffer, at)
+          end = this.#sizeBytes
+          return due < offset
+        },
+        sizeBytes,
+      )
+      this.setDamage(known)
+    } catch (error) {
+      if (!(error instanceof UnreadableBatch)) throw error
+      this.#sizeBytes = end
+      this.setDamage(known.filter(damage => damage.position < end))
+    }
+    const last = this.#damage.at(-1)
+    return { position: this.#sizeBytes, due: Math.max(due, last?.to ?? 0) }
+  }
+
+  /** Builds the indexes from the headers of the `.log`. Throws `UnreadableBatch` if they aren't sound; the next use of the indexes tries again then. */
   rebuildIndexes(): void {
     const sizeBytes = this.#sizeBytes
+    const damage = this.#damage
     this.reset()
-    scanHeaders(this.#shared, this.file, 0, sizeBytes, (buffer, at) => {
-      this.account(batch.lastOffset(buffer, at), batch.maxTimestamp(buffer, at), batch.sizeInBytes(buffer, at))
-      return true
-    })
+    this.#damage = damage
+    try {
+      this.scan(
+        0,
+        (buffer, at, position) => {
+          this.accountHeader(buffer, at, position)
+          return true
+        },
+        sizeBytes,
+      )
+    } catch (error) {
+      this.#indexes?.closeFiles()
+      this.#indexes = null
+      throw error
+    } finally {
+      this.#sizeBytes = sizeBytes
+    }
     this.trySeal()
   }
 
@@ -206,9 +317,41 @@ export class FileSegment {
     this.#indexes?.closeFiles()
   }
 
-  #path(kind: 'log' | 'index' | 'timeindex'): string {
+  #path(kind: 'log' | 'index' | 'timeindex' | 'damaged'): string {
     return join(this.#home.directory, segmentFile(this.start, kind) + this.#suffix)
   }
+
+  /** Scans from an entry of the index on, if it leads to its batch; `visit` may be asked again about what it has seen. */
+  #scanFrom(find: () => IndexEntry | null, visit: Visit): number {
+    const entry = find()
+    if (entry === null) return this.scan(0, visit)
+    let leads = false
+    try {
+      const stopped = this.scan(entry.position, (buffer, at, position) => {
+        leads ||= position === entry.position && batch.lastOffset(buffer, at) === entry.lastOffset
+        return leads && visit(buffer, at, position)
+      })
+      if (leads) return stopped
+    } catch (error) {
+      if (leads || !(error instanceof UnreadableBatch)) throw error
+    }
+    this.#rebuildDoubted()
+    return this.scan(find()?.position ?? 0, visit)
+  }
+
+  #findFirstTimestamp(): void {
+    try {
+      this.scan(0, (buffer, at) => {
+        this.#firstTimestamp = batch.maxTimestamp(buffer, at)
+        return false
+      })
+    } catch (error) {
+      // A read will say so.
+      if (!(error instanceof UnreadableBatch)) throw error
+    }
+  }
+
+  readonly #toEnd: Scan = (from, visit) => this.scan(from, visit)
 
   #newIndexes(): SegmentIndexes {
     return SegmentIndexes.create(this.#shared, this.#indexPaths, this.start)
@@ -218,25 +361,29 @@ export class FileSegment {
     return { index: this.#path('index'), timeindex: this.#path('timeindex') }
   }
 
+  /** The indexes as they are on the disk, without what is at `offset` or above; null if they can't be any. */
+  #indexesBelow(offset: Offset): SegmentIndexes | null {
+    const indexes = SegmentIndexes.open(this.#shared, this.#indexPaths, this.start)
+    const entry = indexes?.cutBelow(offset) ?? null
+    if (indexes !== null && entry !== null && leadsToBatch(entry, this.#toEnd)) return indexes
+    indexes?.closeFiles()
+    return null
+  }
+
   /** Takes the index files if they fit the `.log`, or builds them anew. */
   #loadIndexes(): SegmentIndexes {
     const indexes = SegmentIndexes.open(this.#shared, this.#indexPaths, this.start)
-    if (indexes !== null && this.#leadsToBatch(indexes.lastEntry)) {
+    if (indexes !== null && indexesFit(indexes, this.#toEnd)) {
       this.#indexes = indexes
       return indexes
     }
     indexes?.closeFiles()
-    this.#shared.warn(`${this.file.path}: its indexes are missing or don't fit and are built anew`)
-    this.rebuildIndexes()
-    return this.indexes
+    this.#rebuildDoubted()
+    return this.#indexes!
   }
 
-  #leadsToBatch(entry: { readonly lastOffset: Offset; readonly position: number } | null): boolean {
-    if (entry === null) return true
-    if (entry.position + batch.HEADER_SIZE > this.#sizeBytes) return false
-    const { disk, handles } = this.#shared
-    const head = Buffer.alloc(batch.HEADER_SIZE)
-    disk.read(handles.fd(this.file), head, 0, head.length, entry.position)
-    return batch.magic(head, 0) === 2 && batch.lastOffset(head, 0) === entry.lastOffset
+  #rebuildDoubted(): void {
+    this.#shared.warn(`${this.file.path}: its indexes are missing or don't fit and are built anew`)
+    this.rebuildIndexes()
   }
 }

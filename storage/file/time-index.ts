@@ -39,10 +39,16 @@ export class TimeIndex {
     return this.entries.count === 0 ? null : this.#entry(this.entries.count - 1)
   }
 
-  /** An offset whose batch comes at or before the first one with a timestamp at or above `timestamp`. */
-  lookup(timestamp: number): Offset {
+  /** The last entry at or below `timestamp`, null if there is none: batches before its offset have lower timestamps. */
+  lookup(timestamp: number): TimeEntry | null {
     const index = this.entries.lastWhere((bytes, at) => batch.readInt64(bytes, at) <= timestamp)
-    return index < 0 ? this.#base : this.#entry(index).offset
+    return index < 0 ? null : this.#entry(index)
+  }
+
+  /** Forgets entries above `offset`. */
+  cutAbove(offset: Offset): void {
+    const relative = offset - this.#base
+    this.entries.cut(this.entries.lastWhere((bytes, at) => bytes.readUInt32BE(at + 8) <= relative) + 1)
   }
 
   #entry(index: number): TimeEntry {
