@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type Disk, replaceFile } from './disk.ts'
 import { DirectoryLock } from './lock.ts'
 import { OffsetCheckpoint } from './offset-checkpoint.ts'
+import { TEMPORARY } from './segment-names.ts'
 
 const CLEAN = '.kafka_cleanshutdown'
 /** Kafka compares the epoch with what its controller knows; there is none here. */
@@ -40,6 +41,8 @@ export class DataDirectory {
     const lock = new DirectoryLock(disk, path, unique)
     lock.take()
     try {
+      // What a crash left of a file that was to be replaced.
+      for (const name of disk.list(path)) if (name.endsWith(TEMPORARY)) disk.unlink(join(path, name))
       const directory = new DataDirectory(disk, path, lock, warn)
       if (directory.clean) {
         disk.unlink(join(path, CLEAN))
