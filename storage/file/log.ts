@@ -231,11 +231,6 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
     return this.#state === 'gone'
   }
 
-  /** Its directory may be another log's by now. */
-  get gone(): boolean {
-    return this.#state === 'gone'
-  }
-
   /** For `rewriteSegments`. */
   has(group: readonly FileSegment[]): boolean {
     this.#stillThere()
@@ -295,20 +290,6 @@ export class FileLog implements Log, AppendableLog, RewrittenLog {
         if (!(error instanceof UnreadableBatch) || tries === MAX_TRIES) throw error
         guarded(() => segments.examine(error, this.#end))
       }
-    }
-  }
-
-  #stillThere(): void {
-    if (this.gone) throw new LogGone(this.id)
-  }
-
-  /** What work on the files gives, or LogGone where they were taken away meanwhile. */
-  async #unlessGone<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await guardedAsync(work)
-    } catch (error) {
-      this.#stillThere()
-      throw error
     }
   }
 

@@ -22,8 +22,6 @@ export type Keep = (batches: readonly Buffer[]) => Promise<readonly Buffer[]>
 export interface RewrittenLog extends SegmentHome {
   /** Whether it was deleted. */
   readonly gone: boolean
-  /** Whether it was deleted. */
-  readonly gone: boolean
   /** Whether these are still neighbours in the log; throws or is false when the rewrite must end. */
   has(segments: readonly FileSegment[]): boolean
   /** Calls `rename`, which puts the files in place, and takes its segment for these. */
