@@ -21,7 +21,7 @@ const setting = (text: string, previous: ReadonlyMap<string, string>): ReadonlyM
 const program = new Command('samsa')
   .description('An Apache Kafka broker: every Kafka client works against it unchanged.')
   .version(packageVersion())
-  .showHelpAfterError('(samsa --help and samsa start --help tell more)')
+  .showHelpAfterError('(samsa --help and samsa COMMAND --help tell more)')
   .configureOutput({ outputError: (text, write) => write(text) })
   .exitOverride(error => {
     // Commander's own exits with 1; a command line that can't be used is 2, as for a bad setting.
@@ -59,6 +59,41 @@ Examples:
   .action(async options => {
     const { start } = await import('./start.ts')
     await start(options)
+  })
+
+program
+  .command('import-kafka')
+  .description("Import a real Kafka's data: topics with their settings, records, offsets, groups and producers.")
+  .argument('[dirs...]', "Kafka's data directories (its log.dirs); Kafka must be stopped")
+  .option('-d, --data-dir <dir>', 'where to import to (default: ./samsa-data)')
+  .option('-m, --metadata-dir <dir>', "directory with Kafka's __cluster_metadata-0, if it is another one")
+  .option('-c, --config <file>', "Kafka's server.properties: its log.dirs and the defaults of its topics")
+  .option('-s, --set <key=value>', "a setting by Kafka's name, for instance node.id=2", setting, new Map())
+  .option('-t, --topic <name...>', 'import these topics and no others')
+  .option('-x, --except <name...>', 'leave these topics out')
+  .option('--copy', 'copy all segments; without it those that are never written again become hard links')
+  .option('--recover', 'take directories of a Kafka that was killed, without what that tore at the ends of logs')
+  .addOption(
+    new Option(
+      '--retention <what>',
+      'for topics without a retention of their own, of which the default would drop records: keep them for ever, or let the default apply',
+    ).choices(['keep', 'default']),
+  )
+  .option('-n, --dry-run', 'read and check everything, and change nothing')
+  .option('-q, --quiet', 'no lines about progress')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  samsa import-kafka /var/lib/kafka --dry-run            is all of it sound, and what would come over?
+  samsa import-kafka /var/lib/kafka                      into ./samsa-data
+  samsa import-kafka --config /etc/kafka/server.properties --data-dir /var/lib/samsa
+  samsa import-kafka /data1 /data2 --metadata-dir /meta --topic orders payments
+Exit code 0: imported; 1: refused or failed, and nothing was imported; 2: the command line can't be used.`,
+  )
+  .action(async (directories, options) => {
+    const { importFromKafka } = await import('./import-kafka.ts')
+    await importFromKafka(directories, options)
   })
 
 await program.parseAsync()

@@ -5,6 +5,7 @@ import { KafkaError } from '../../protocol/errors.ts'
 import type { Decision, Machine } from '../coordinator/machine.ts'
 import { decideConfigChanges } from './config-decisions.ts'
 import type { ClusterEvent, ClusterReply, PartitionRef } from './events.ts'
+import { decideImport } from './import-decisions.ts'
 import { decideFeatures } from './feature-decisions.ts'
 import { electLeader, nextEpoch } from './leadership.ts'
 import { featuresRecord, MetadataImage, partitionsRecord } from './metadata-image.ts'
@@ -88,6 +89,8 @@ export class ClusterMachine implements Machine<ClusterEvent, MetadataRecord, Clu
         return this.#electLeaders(event)
       case 'raiseEpochs':
         return this.#raiseEpochs(event)
+      case 'importTopics':
+        return this.#importTopics(event)
       case 'allocateProducerIds': {
         const first = this.image.nextProducerId
         return { answer: first, records: [{ type: 'producerIds', next: first + event.count }] }
@@ -169,6 +172,11 @@ export class ClusterMachine implements Machine<ClusterEvent, MetadataRecord, Clu
       return null
     })
     return { answer, records: recordsOf(changes) }
+  }
+
+  #importTopics(event: Ask<'importTopics'>): Outcome {
+    const [decided] = eachItem([event], each => decideImport(this.image, each))
+    return decided instanceof KafkaError ? { answer: decided, records: [] } : { answer: null, records: decided! }
   }
 
   #updateFeatures({ updates, validateOnly }: Ask<'updateFeatures'>): Outcome {

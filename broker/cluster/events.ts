@@ -6,6 +6,7 @@ import type { KafkaError } from '../../protocol/errors.ts'
 import type { RequestId } from '../coordinator/machine.ts'
 import type { ResourceChanges } from './config-decisions.ts'
 import type { FeatureUpdate } from './feature-decisions.ts'
+import type { MetadataImport } from './import-decisions.ts'
 import type { TopicImage } from './metadata-image.ts'
 import type { CreatedTopic, NewTopic, PartitionGrowth, Surroundings } from './topic-decisions.ts'
 
@@ -45,6 +46,8 @@ export interface ClusterQuestions {
   }
   /** The same leaders under their next epochs. Partitions that aren't there are passed over. */
   raiseEpochs: { ask: { readonly partitions: readonly PartitionRef[] }; answer: null }
+  /** Topics that come with their logs, all or none; see `decideImport`. */
+  importTopics: { ask: MetadataImport; answer: null | KafkaError }
   allocateProducerIds: { ask: { readonly count: number }; answer: number }
   /** All or nothing; see `decideFeatures`. */
   updateFeatures: {
