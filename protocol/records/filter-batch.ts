@@ -29,7 +29,7 @@ const RECORDS_PER_STEP = 256
 const MAX_GROWTH = 10
 
 /**
- * A batch that is rewritten step by step, so that whoever does it can stop between records: `next` and `keep` for every record, then `records`,
+ * A batch that is rewritten step by step, so that whoever does it can stop between records: `skim` or `next` and then perhaps `keep` for every record, then `records`,
  * which are compressed by the caller, and `batchOf`.
  */
 export class BatchFilter {
@@ -41,7 +41,6 @@ export class BatchFilter {
   #kept = 0
   #keptBytes = 0
   #maxTimestamp = Number.NEGATIVE_INFINITY
-  #timestamp = 0
 
   /** @param source one whole batch @param body its records, uncompressed (`recordsOf`). Throws INVALID_RECORD as `RecordReader`. */
   constructor(source: Buffer, body: Buffer) {
@@ -59,21 +58,31 @@ export class BatchFilter {
     return this.#kept === this.#read
   }
 
-  /** The next record, null after the last. Throws INVALID_RECORD where one is malformed. */
+  /** The place of the record in question: `skim` and `next` move it. */
+  get record(): Pick<RecordReader, 'offset' | 'key' | 'hasValue'> {
+    return this.#reader
+  }
+
+  /** Goes to the next record, which is `record` then; false after the last. Throws INVALID_RECORD where one is malformed. */
+  skim(): boolean {
+    const more = this.#reader.skim()
+    if (more) this.#read++
+    return more
+  }
+
+  /** As `skim`; the record, or null after the last. */
   next(): KafkaRecord | null {
     const record = this.#reader.next()
-    if (record === null) return null
-    this.#read++
-    this.#timestamp = record.timestamp
+    if (record !== null) this.#read++
     return record
   }
 
-  /** The record that `next` gave last stays. */
+  /** The record that was gone to last stays. */
   keep(): void {
-    const { start, end } = this.#reader
+    const { start, end, timestamp } = this.#reader
     this.#kept++
     this.#keptBytes += end - start
-    this.#maxTimestamp = Math.max(this.#maxTimestamp, this.#timestamp)
+    this.#maxTimestamp = Math.max(this.#maxTimestamp, timestamp)
     if (this.#runs.at(-1) === start) this.#runs[this.#runs.length - 1] = end
     else this.#runs.push(start, end)
   }

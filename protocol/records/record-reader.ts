@@ -37,17 +37,23 @@ export const recordsOf = (buffer: Buffer, position: number, maxBytes = DEFAULT_M
   return decompress(codecOf(batch.codec(buffer, position)), body, maxBytes)
 }
 
-/** A place in the records of a batch: `next` gives them in order. */
+/** A place in the records of a batch: `next` gives them in order, `skim` only goes to them. */
 export class RecordReader {
   /** The uncompressed records. */
   readonly body: Buffer
-  /** The record that `next` gave last is `[start, end)` of the body; its fields begin at `fieldsStart`, behind its length. */
+  /** The record that was gone to last is `[start, end)` of the body; its fields begin at `fieldsStart`, behind its length. */
   start = 0
   fieldsStart = 0
   end = 0
   #left: number
   #at = 0
-  #previousDelta = -1
+  #offsetDelta = -1
+  #timestampDelta = 0
+  #keyStart = 0
+  #keySize = -1
+  #valueStart = 0
+  #valueSize = -1
+  #headersStart = 0
   readonly #baseOffset: number
   readonly #baseTimestamp: number
   readonly #appendTime: number | null
@@ -64,15 +70,43 @@ export class RecordReader {
       throw this.#invalid(`the batch claims ${this.#left} records in ${this.body.length} bytes`)
   }
 
-  /**
-   * The next record, null after the last. Offset deltas must rise, and no more: compaction leaves gaps. Throws INVALID_RECORD where a record is
-   * malformed, or where the records don't end with the batch.
-   */
+  /** Of the record that was gone to last. */
+  get offset(): number {
+    return this.#baseOffset + this.#offsetDelta
+  }
+
+  /** As `KafkaRecord.timestamp`. */
+  get timestamp(): number {
+    if (this.#appendTime !== null) return this.#appendTime
+    const timestamp = this.#baseTimestamp + this.#timestampDelta
+    return Math.min(Math.max(timestamp, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)
+  }
+
+  /** A slice of the body. */
+  get key(): Buffer | null {
+    return this.#slice(this.#keyStart, this.#keySize)
+  }
+
+  get hasValue(): boolean {
+    return this.#valueSize >= 0
+  }
+
+  /** The next record, null after the last. Throws as `skim`. */
   next(): KafkaRecord | null {
+    if (!this.skim()) return null
+    const { offset, timestamp, key } = this
+    return { offset, timestamp, key, value: this.#slice(this.#valueStart, this.#valueSize), headers: this.#headers() }
+  }
+
+  /**
+   * Goes to the next record, of which the fields of this object tell then; false after the last. Offset deltas must rise, and no more: compaction
+   * leaves gaps. Throws INVALID_RECORD where a record is malformed, or where the records don't end with the batch.
+   */
+  skim(): boolean {
     const { body } = this
     this.start = this.end
     if (this.#left === 0) {
-      if (this.end === body.length) return null
+      if (this.end === body.length) return false
       throw this.#invalid(`${body.length - this.end} bytes follow the last record`)
     }
     this.#at = this.start
@@ -80,21 +114,20 @@ export class RecordReader {
     this.fieldsStart = this.#at
     this.end = this.#at + size
     if (size < 0 || this.end > body.length) throw this.#invalid(`its size ${size} goes beyond the batch`)
-    const timestampDelta = readVarlong(body, this.#at + 1)
+    this.#timestampDelta = readVarlong(body, this.#at + 1)
     this.#at = afterVarint
     const offsetDelta = this.#varint()
-    if (offsetDelta <= this.#previousDelta) throw this.#invalid(`its offset delta is ${offsetDelta}`)
-    const record = {
-      offset: this.#baseOffset + offsetDelta,
-      timestamp: this.#appendTime ?? this.#timestamp(timestampDelta),
-      key: this.#bytes(),
-      value: this.#bytes(),
-      headers: this.#headers(),
-    }
+    if (offsetDelta <= this.#offsetDelta) throw this.#invalid(`its offset delta is ${offsetDelta}`)
+    this.#offsetDelta = offsetDelta
+    this.#keySize = this.#sizeOfBytes()
+    this.#keyStart = this.#at - Math.max(0, this.#keySize)
+    this.#valueSize = this.#sizeOfBytes()
+    this.#valueStart = this.#at - Math.max(0, this.#valueSize)
+    this.#headersStart = this.#at
+    this.#skimHeaders()
     if (this.#at !== this.end) throw this.#invalid('its fields end elsewhere than it does')
-    this.#previousDelta = offsetDelta
     this.#left--
-    return record
+    return true
   }
 
   #varint(): number {
@@ -103,31 +136,45 @@ export class RecordReader {
     return value
   }
 
-  #timestamp(delta: number): number {
-    const timestamp = this.#baseTimestamp + delta
-    return Math.min(Math.max(timestamp, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)
-  }
-
-  #bytes(): Buffer | null {
+  /** Goes behind a field of bytes; its size, below 0 for null. */
+  #sizeOfBytes(): number {
     const size = this.#varint()
-    if (size < 0) return null
-    const start = this.#at
-    if (size > this.end - start) throw this.#invalid(`${size} bytes go beyond it`)
-    this.#at = start + size
-    return this.body.subarray(start, this.#at)
+    if (size < 0) return size
+    if (size > this.end - this.#at) throw this.#invalid(`${size} bytes go beyond it`)
+    this.#at += size
+    return size
   }
 
+  #skimHeaders(): void {
+    const count = this.#varint()
+    if (count === 0) return
+    if (count < 0 || count * 2 > this.end - this.#at) throw this.#invalid(`it claims ${count} headers`)
+    for (let index = 0; index < count; index++) {
+      if (this.#sizeOfBytes() < 0) throw this.#invalid(`the key of its header ${index} is null`)
+      this.#sizeOfBytes()
+    }
+  }
+
+  /** Those of the record that was gone to; they are sound. */
   #headers(): readonly Header[] {
+    this.#at = this.#headersStart
     const count = this.#varint()
     if (count === 0) return NO_HEADERS
-    if (count < 0 || count * 2 > this.end - this.#at) throw this.#invalid(`it claims ${count} headers`)
     const headers: Header[] = []
     for (let index = 0; index < count; index++) {
       const key = this.#bytes()
-      if (key === null) throw this.#invalid(`the key of its header ${index} is null`)
-      headers.push({ key: key.toString('utf8'), value: this.#bytes() })
+      headers.push({ key: key?.toString('utf8') ?? '', value: this.#bytes() })
     }
     return headers
+  }
+
+  #bytes(): Buffer | null {
+    const size = this.#sizeOfBytes()
+    return this.#slice(this.#at - Math.max(0, size), size)
+  }
+
+  #slice(start: number, size: number): Buffer | null {
+    return size < 0 ? null : this.body.subarray(start, start + size)
   }
 
   #invalid(what: string): KafkaError {

@@ -117,17 +117,18 @@ export class CompactionPass {
     const dropsTombstones = batch.hasDeleteHorizon(source, 0) && batch.baseTimestamp(source, 0) <= nowMs
     let keepsTombstones = false
     let count = 0
-    for (let record = filter.next(); record !== null; record = filter.next()) {
-      if (this.#isLatest(record) && !(dropsTombstones && record.value === null)) {
+    while (filter.skim()) {
+      const { hasValue } = filter.record
+      if (!(dropsTombstones && !hasValue) && this.#isLatest(filter.record)) {
         filter.keep()
-        keepsTombstones ||= record.value === null
+        keepsTombstones ||= !hasValue
       }
       if (++count % RECORDS_PER_STEP === 0 && this.#slices.over) await this.#slices.breathe()
     }
     return keepsTombstones
   }
 
-  #isLatest({ offset, key }: KafkaRecord): boolean {
+  #isLatest({ offset, key }: Pick<KafkaRecord, 'offset' | 'key'>): boolean {
     if (offset >= this.#rules.mapEnd) return true
     return key !== null && offset >= this.#rules.offsets.get(key)
   }

@@ -79,10 +79,11 @@ export class KeyScan {
     try {
       const reader = new RecordReader(chunk, position, await openedRecords(chunk, position))
       let count = 0
-      for (let record = reader.next(); record !== null; record = reader.next()) {
-        if (record.key === null || record.offset < this.#from) continue
-        if (this.#offsets.full) return record.offset
-        this.#offsets.put(record.key, record.offset)
+      while (reader.skim()) {
+        const { key, offset } = reader
+        if (key === null || offset < this.#from) continue
+        if (this.#offsets.full) return offset
+        this.#offsets.put(key, offset)
         if (++count % RECORDS_PER_STEP === 0 && this.#pace.slices.over) await this.#pace.slices.breathe()
       }
     } catch (error) {
