@@ -19,7 +19,7 @@ export const updateFeatures = handler(UpdateFeatures, {
     }))
     const error = await cluster.updateFeatures(updates, { validateOnly })
     if (error !== null) throw error
-    const each = featureUpdates.map(({ feature }) => ({ feature, errorCode: 0, errorMessage: '' }))
+    const each = featureUpdates.map(({ feature }) => ({ feature, errorCode: 0, errorMessage: 'NONE' }))
     return {
       throttleTimeMs: 0,
       errorCode: codeOf('NONE'),

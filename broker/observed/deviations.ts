@@ -22,9 +22,10 @@ const internal = 'Kafka fails on this request by an exception of its own; Samsa 
 const silent = 'Kafka fails on this request by an exception of its own and never answers.'
 const usable = 'A topic is made by the Metadata request that asks for it, and can be used at once.'
 const old = 'Samsa speaks versions that Kafka 4 dropped and those of 4.4, and finalises only features that it serves.'
+const eitherKind =
+  'Clients of both versions of transactions are served at every level; Kafka fails by an exception of its own.'
 const span = 'Kafka ends an answer where a segment ends; Samsa goes on to the limits.'
 const full = 'The whole list is told at once, so that a client needs no second request.'
-const transactions = 'Transactions are not served yet.'
 const every = 'Every topic that was asked about is in the answer, in every API alike.'
 const kinder = 'Kafka takes one compressed message a request; what is in several can be taken as well.'
 const cut =
@@ -318,36 +319,6 @@ export const deviations: readonly Deviation[] = [
     reason: full,
   },
   {
-    exchange: 'init-transactional-id',
-    step: 'InitProducerId: a transactional id',
-    samsa: 'INVALID_REQUEST',
-    reason: transactions,
-  },
-  {
-    exchange: 'init-transactional-id',
-    step: 'InitProducerId: the transactional id again',
-    samsa: 'INVALID_REQUEST',
-    reason: transactions,
-  },
-  {
-    exchange: 'init-transactional-id',
-    step: 'InitProducerId: a timeout of 0',
-    samsa: 'INVALID_REQUEST',
-    reason: transactions,
-  },
-  {
-    exchange: 'init-transactional-id',
-    step: 'InitProducerId: a timeout above the maximum',
-    samsa: 'INVALID_REQUEST',
-    reason: transactions,
-  },
-  {
-    exchange: 'find-coordinator',
-    step: 'FindCoordinator: a transaction',
-    samsa: 'INVALID_REQUEST',
-    reason: transactions,
-  },
-  {
     exchange: 'list-offsets-refused',
     step: 'ListOffsets: a topic without partitions',
     samsa: "{name: 't'}",
@@ -358,6 +329,36 @@ export const deviations: readonly Deviation[] = [
     step: 'DeleteRecords: a topic without partitions',
     samsa: "{name: 't'}",
     reason: every,
+  },
+  {
+    exchange: 'init-while-a-later-one-is-open',
+    step: 'DescribeTransactions: after the old one',
+    samsa: "transactionState: 'Ongoing'",
+    reason: 'A producer that is fenced can end no transaction of the one that fenced it.',
+  },
+  {
+    exchange: 'add-partitions-of-brokers',
+    step: 'AddPartitionsToTxn: none',
+    samsa: '{errorCode: NONE}',
+    reason: silent,
+  },
+  {
+    exchange: 'update-features',
+    step: 'AddPartitionsToTxn: at 0: second kind',
+    samsa: '{errorCode: NONE',
+    reason: eitherKind,
+  },
+  {
+    exchange: 'update-features',
+    step: 'EndTxn: at 0: second kind',
+    samsa: '{errorCode: NONE',
+    reason: eitherKind,
+  },
+  {
+    exchange: 'update-features',
+    step: 'DescribeTransactions: at 0: second kind',
+    samsa: "transactionState: 'CompleteCommit'",
+    reason: eitherKind,
   },
 ]
 

@@ -32,6 +32,7 @@ const places: Readonly<Record<string, string>> = {
   totalBytes: 'SOME',
   usableBytes: 'SOME',
   finalizedFeaturesEpoch: 'SOME',
+  transactionStartTimeMs: 'SOME',
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Endings } from './endings.ts'
 import { type EndEvent, NEEDS_PRODUCER_ID, type ProducerReply } from './transaction-events.ts'
 import type { TransactionTurn } from './transaction-turn.ts'
-import { isExhausted, LAST_EPOCH, NONE, type Transaction } from './transaction.ts'
+import { isExhausted, isPrepared, LAST_EPOCH, NONE, type Transaction } from './transaction.ts'
 
 type Answer = ProducerReply | typeof NEEDS_PRODUCER_ID
 
@@ -28,35 +28,28 @@ export const endTransaction = (
 
 const decide = (turn: TransactionTurn, endings: Endings, known: Transaction | undefined, event: EndEvent): Answer => {
   if (known === undefined) return refused('INVALID_PRODUCER_ID_MAPPING')
+  const { committed } = event
   const raises = event.clientVersion >= 2
-  const retry = raises && isRetry(known, event)
+  const over = known.state !== 'Ongoing' && known.state !== 'Empty'
+  const retry = raises && over && isRetry(known, event)
   if (known.producerId !== event.producerId && !retry) return refused('INVALID_PRODUCER_ID_MAPPING')
   if (known.producerEpoch !== event.producerEpoch && !retry) return refused('PRODUCER_FENCED')
-  const { committed } = event
-  switch (known.state) {
-    case 'Ongoing':
-      return retry ? refused('PRODUCER_FENCED') : prepare(turn, endings, known, event)
-    case 'PrepareCommit':
-      return refused(committed ? 'CONCURRENT_TRANSACTIONS' : 'INVALID_TXN_STATE')
-    case 'PrepareAbort':
-      return refused(committed ? 'INVALID_TXN_STATE' : 'CONCURRENT_TRANSACTIONS')
-    case 'CompleteCommit':
-    case 'CompleteAbort': {
-      const same = committed === (known.state === 'CompleteCommit')
-      if (same && (retry || !raises)) return granted(known)
-      return raises && !retry && !committed ? abortNothing(turn, endings, known, event) : refused('INVALID_TXN_STATE')
-    }
-    case 'Empty':
-      return raises && !retry && !committed ? abortNothing(turn, endings, known, event) : refused('INVALID_TXN_STATE')
-    default:
-      return refused('INVALID_TXN_STATE')
+  if (known.state === 'Ongoing') return prepare(turn, endings, known, event)
+  if (over && committed === (known.state === 'PrepareCommit' || known.state === 'CompleteCommit')) {
+    if (isPrepared(known.state)) return refused('CONCURRENT_TRANSACTIONS')
+    if (retry || !raises) return granted(known)
   }
+  const nothing = raises && !retry && !committed && !isPrepared(known.state)
+  return nothing ? abortNothing(turn, endings, known, event) : refused('INVALID_TXN_STATE')
 }
 
 /** Whether the request may be one that was answered before: its epoch is the one before the present. */
 const isRetry = (known: Transaction, { producerId, producerEpoch }: EndEvent): boolean =>
   (producerId === known.producerId && producerEpoch === known.producerEpoch - 1) ||
-  (producerId === known.previousProducerId && producerEpoch === LAST_EPOCH && known.producerEpoch === 0)
+  (producerId === known.previousProducerId &&
+    producerId !== known.producerId &&
+    producerEpoch === LAST_EPOCH &&
+    known.producerEpoch === 0)
 
 const prepare = (turn: TransactionTurn, endings: Endings, known: Transaction, event: EndEvent): Answer => {
   const raises = event.clientVersion >= 2

@@ -3,6 +3,7 @@ import type { Theme } from '../exchange.ts'
 import { clusterExchanges } from './cluster.ts'
 import { compressed } from './compressed.ts'
 import { configs } from './configs.ts'
+import { featureExchanges } from './features.ts'
 import { fetching } from './fetching.ts'
 import { frameExchanges } from './frames.ts'
 import { groupAdmin } from './group-admin.ts'
@@ -19,6 +20,8 @@ import { rebalances } from './rebalances.ts'
 import { security } from './security.ts'
 import { timeouts } from './timeouts.ts'
 import { topics } from './topics.ts'
+import { transactionTimeouts } from './transaction-timeouts.ts'
+import { transactions } from './transactions.ts'
 import { waiting } from './waiting.ts'
 
 /** All themes. */
@@ -42,5 +45,8 @@ export const themes: readonly Theme[] = [
   { name: 'waiting', release: '4.3', exchanges: waiting },
   { name: 'rebalances', release: '4.3', exchanges: rebalances },
   { name: 'timeouts', release: '4.3', exchanges: timeouts, timed: true },
+  { name: 'transactions', release: '4.3', exchanges: transactions },
+  { name: 'transaction-timeouts', release: '4.3', exchanges: transactionTimeouts, timed: true },
+  { name: 'features', release: '4.3', exchanges: featureExchanges },
   { name: 'old-versions', release: '3.9', exchanges: oldVersions },
 ]
