@@ -58,6 +58,10 @@ if (await step('build', 'npm', ['run', '--silent', 'build'])) {
   await counted('whole brokers', 'npx', ['ava', '--tap', '--concurrency=1', 'dist/cli/*.test.js'], tap)
   if (await step('clients', 'npm', ['run', '--silent', 'compat:install'])) {
     await counted('compatibility stories', 'npm', ['run', '--silent', 'compat'], closing)
+    await step('chaos', 'npm', [
+      ...['run', '--silent', '--prefix', 'compat-tests', 'chaos', '--'],
+      ...['--size', 'small', '--seconds', '30', '--seed', '1'],
+    ])
   }
 }
 

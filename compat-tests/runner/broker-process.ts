@@ -13,17 +13,20 @@ export class BrokerProcess {
   readonly #bin: string
   readonly #engine: string
   readonly #directory: string
+  readonly #args: readonly string[]
   readonly #log: WriteStream
   #child: ChildProcess | undefined
   #address = ''
   #diedWith: string | undefined
 
   /** @param bin the broker's entry, a JavaScript file
-   *  @param directory exists, and is the caller's to remove; data and log go there */
-  constructor(bin: string, engine: string, directory: string) {
+   *  @param directory exists, and is the caller's to remove; data and log go there
+   *  @param args more of `samsa start` */
+  constructor(bin: string, engine: string, directory: string, args: readonly string[] = []) {
     this.#bin = bin
     this.#engine = engine
     this.#directory = directory
+    this.#args = args
     this.#log = createWriteStream(this.logFile, { flags: 'a' })
   }
 
@@ -46,7 +49,7 @@ export class BrokerProcess {
   async start(): Promise<void> {
     const port = this.#address === '' ? '0' : this.#address.slice(this.#address.lastIndexOf(':') + 1)
     const args = ['start', '--port', port, '--engine', this.#engine, '--data-dir', join(this.#directory, 'data')]
-    const child = spawn(process.execPath, [this.#bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [this.#bin, ...args, ...this.#args], { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
     child.once(
       'exit',
@@ -82,11 +85,22 @@ export class BrokerProcess {
   /** Stops or kills, and starts on the same data and port. */
   async restart(how: 'stop' | 'kill'): Promise<void> {
     if (how === 'stop') await this.stop()
-    else await this.#kill()
+    else await this.kill()
     await this.start()
   }
 
-  async #kill(): Promise<void> {
+  /** Holds the broker where it is, until it is told to go on; as far as others can see it hangs. */
+  pause(): void {
+    this.#child?.kill('SIGSTOP')
+  }
+
+  /** Lets a paused broker go on. */
+  resume(): void {
+    this.#child?.kill('SIGCONT')
+  }
+
+  /** Ends the broker from one moment to the next, listening or not. */
+  async kill(): Promise<void> {
     const child = this.#child
     this.#child = undefined
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
