@@ -6,9 +6,10 @@ import { mustRoll, type RollingOptions } from '../rolling.ts'
 import type { FileSegment } from './segment.ts'
 import type { Shared } from './shared.ts'
 
-/** Batches `[from, to)` of the append. */
-interface Run {
+/** Batches `[from, to)` of the append, which lie in the segment from `position` on. */
+export interface Run {
   readonly segment: FileSegment
+  readonly position: number
   readonly from: number
   readonly to: number
 }
@@ -34,7 +35,7 @@ export const writeRuns = (shared: Shared, target: AppendTarget, batches: readonl
   let firstTimestamp = sizeBytes === 0 ? batches[0]!.maxTimestamp : active.firstTimestamp
   const write = (to: number): void => {
     if (to === from) return
-    runs.push({ segment, from, to })
+    runs.push({ segment, position: segment.sizeBytes, from, to })
     segment.write(batches, from, to)
   }
   try {
@@ -59,15 +60,15 @@ export const writeRuns = (shared: Shared, target: AppendTarget, batches: readonl
     }
     write(batches.length)
   } catch (error) {
-    undo(shared, active, segment, runs)
+    undoRuns(shared, active, runs, segment)
     throw error
   }
   return runs
 }
 
-/** Takes back what was written; `last` may have been opened without a run. Throws the disk's error. */
-const undo = (shared: Shared, active: FileSegment, last: FileSegment, runs: readonly Run[]): void => {
-  for (const segment of new Set([last, ...runs.map(run => run.segment)])) {
+/** Takes back what was written; another segment may have been opened without a run. Throws the disk's error. */
+export const undoRuns = (shared: Shared, active: FileSegment, runs: readonly Run[], opened = active): void => {
+  for (const segment of new Set([opened, ...runs.map(run => run.segment)])) {
     if (segment === active) continue
     segment.closeFiles()
     for (const path of segment.paths) shared.disk.unlink(path)

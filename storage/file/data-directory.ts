@@ -68,10 +68,14 @@ export class DataDirectory {
     for (const name of new Set(known)) if (!names.has(name)) await this.forget(name)
   }
 
-  /** Writes the checkpoints and, for a clean stop, the mark that lets the next start skip recovery. */
-  async save(clean: boolean): Promise<void> {
+  /** Writes the checkpoints. */
+  async save(): Promise<void> {
     for (const checkpoint of [this.recoveryPoints, this.starts, this.highWatermarks]) await checkpoint.save()
-    if (clean) await replaceFile(this.#disk, join(this.path, CLEAN), Buffer.from(CLEAN_CONTENT))
+  }
+
+  /** Marks a clean stop, which lets the next start skip recovery. */
+  async markClean(): Promise<void> {
+    await replaceFile(this.#disk, join(this.path, CLEAN), Buffer.from(CLEAN_CONTENT))
   }
 
   release(): void {

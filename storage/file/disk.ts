@@ -147,6 +147,19 @@ export const writeFully = (disk: Disk, fd: number, buffers: readonly Buffer[], p
   }
 }
 
+/** As `writeFully`, by `writeLarge`. */
+export const writeFullyLarge = async (
+  disk: Disk,
+  fd: number,
+  buffers: readonly Buffer[],
+  position: number,
+): Promise<void> => {
+  let wanted = 0
+  for (const buffer of buffers) wanted += buffer.length
+  const written = await disk.writeLarge(fd, buffers, position)
+  if (written < wanted) await writeFullyLarge(disk, fd, withoutFirst(buffers, written), position + written)
+}
+
 const withoutFirst = (buffers: readonly Buffer[], bytes: number): Buffer[] => {
   const rest: Buffer[] = []
   let skip = bytes

@@ -1,26 +1,83 @@
 /**
- * When an append counts as done. Between the engine and its logs, so that another answer needs no change in either: one that writes a journal
- * and waits for the medium answers with a promise.
+ * When what is asked of the engine counts as done: between the engine and its logs, so that another answer needs no change in either.
  */
 import type { AppendOutcomes, Appended, AppendRequest, Batch, LogId, Offset } from '../engine.ts'
+import type { Run } from './append-runs.ts'
+import type { OffsetCheckpoint } from './offset-checkpoint.ts'
 
 /** A log, as durability sees it. */
-export interface AppendableLog {
+export interface DurableLog {
+  readonly id: LogId
   /** Writes into the page cache and makes it readable, or changes nothing. The batches are checked. */
-  append(batches: readonly Batch[], expectedEnd: Offset): Appended
+  append(batches: readonly Batch[], expectedEnd: Offset): Appended | Promise<Appended>
+  /** The first half of an append: the batches lie behind the end, where no reader sees them. Or nothing has changed, for this reason. */
+  write(batches: readonly Batch[], expectedEnd: Offset): readonly Run[] | Extract<Appended, { ok: false }>
+  /** After `write`: there is something under way, until `whole` settles. */
+  await(whole: Promise<unknown>): void
+  /** The second half: what was written is part of the log. */
+  account(batches: readonly Batch[], runs: readonly Run[]): Appended
+  /** Instead of `account`: takes back what was written. The answer can be given when `takenBack` resolves. */
+  takeBack(runs: readonly Run[], error: unknown): Appended
+  /** Resolves when a loss of power can't bring back what was taken back. Rejects with the disk's error. */
+  takenBack(): Promise<void>
+  /** Instead of `account`, where nothing is to be written any more: what was written stays out of sight. */
+  abandon(): void
+  /** Makes all that was accounted survive a loss of power. */
+  flush(): Promise<void>
 }
 
-/** Carries the appends of a turn out, and says when they count as done. */
+/** Carries out what must last, and says when it does. All fail with the disk's error, or KAFKA_STORAGE_ERROR where nothing may be written any more. */
 export interface Durability {
   /** Outcomes in the order of the requests. `find` gives the log of an id, if there is one. */
-  append(requests: readonly AppendRequest[], find: (id: LogId) => AppendableLog | undefined): AppendOutcomes
+  append(requests: readonly AppendRequest[], find: (id: LogId) => DurableLog | undefined): AppendOutcomes
+  /** Nothing may be written any more. */
+  readonly failed: boolean
+  /** Throws KAFKA_STORAGE_ERROR where nothing may be written any more. */
+  check(): void
+  /** A log's directory was made. */
+  created(log: DurableLog, name: string): Promise<void>
+  /** A log's directory was moved away. */
+  deleted(id: LogId): Promise<void>
+  /** A log's start was raised, and is set in the checkpoint of starts. */
+  trimmed(log: DurableLog, start: Offset): Promise<void>
+  /** Segments that begin in [from, to) are going to be replaced. */
+  rewriting(log: DurableLog, from: Offset, to: Offset): Promise<void>
+  /** A log was flushed because a segment of it was closed: its recovery point should last. */
+  flushed(): Promise<void>
+  /** A sync of a log failed. */
+  syncFailed(error: unknown): void
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>
+  /** Ends: all that was accepted is synced elsewhere, if `clean`. */
+  close(clean: boolean): Promise<void>
 }
 
-/** What the operating system has taken survives the death of this process; it isn't on the medium yet. Kafka's own default. */
-export const osDurability: Durability = {
+/** The checkpoints that are saved where nothing else makes what they say last. */
+interface OsCheckpoints {
+  readonly starts: OffsetCheckpoint
+  readonly recoveryPoints: OffsetCheckpoint
+}
+
+const done = Promise.resolve()
+
+/**
+ * What the operating system has taken survives the death of this process; it isn't on the medium yet. Kafka's own default. Only starts of logs are
+ * synced: what lies below them is removed.
+ */
+export const osDurability = ({ starts, recoveryPoints }: OsCheckpoints): Durability => ({
   append: (requests, find) =>
     requests.map(
       ({ log, batches, expectedEnd }) =>
         find(log.id)?.append(batches, expectedEnd) ?? { ok: false, reason: 'gone', end: 0 },
     ),
-}
+  failed: false,
+  check: () => {},
+  created: () => done,
+  deleted: () => done,
+  trimmed: () => starts.save(),
+  rewriting: () => done,
+  flushed: () => recoveryPoints.save(),
+  syncFailed: () => {},
+  idle: () => done,
+  close: () => done,
+})

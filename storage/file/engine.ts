@@ -28,14 +28,18 @@ import type {
 } from '../engine.ts'
 import { createLocalLeases } from '../local-leases.ts'
 import { LogHandle } from '../log-handle.ts'
+import { atOnce } from './at-once.ts'
 import { BufferPool } from './buffer-pool.ts'
 import { DataDirectory } from './data-directory.ts'
 import { type Disk, nodeDisk } from './disk.ts'
 import { type Durability, osDurability } from './durability.ts'
 import { Handles } from './handles.ts'
 import { IndexBlocks } from './index-file.ts'
-import { FileLog } from './log.ts'
-import { createDirectory, findLogs, placeDirectory, retireDirectory } from './log-directories.ts'
+import type { JournalLimits } from './journal/journal-files.ts'
+import { removeJournal } from './journal/marker.ts'
+import { replayJournal, startJournal } from './journal/start.ts'
+import { FileLog, type LogBase } from './log.ts'
+import { createDirectory, findLogs, identityPath, placeDirectory, retireDirectory } from './log-directories.ts'
 import { claimDirectory } from './meta-properties.ts'
 import { recoverLogs } from './recover-logs.ts'
 import type { Shared } from './shared.ts'
@@ -57,6 +61,12 @@ export interface FileEngineOptions {
   readonly maxOpenFiles?: number
   /** Bytes of read buffers kept for the next reads. Default: 16 MiB. */
   readonly maxIdleBufferBytes?: number
+  /** When what was asked for counts as done: once the operating system has it (the default), or once the medium has it. */
+  readonly durability?: 'os' | 'fsync'
+  /** Sizes of the journal, which only `fsync` has. Default: files of 64 MiB, 256 MiB in all, allocated when they are needed. */
+  readonly journal?: Partial<JournalLimits>
+  /** Calls `fire` once, `delayMs` later, unless it is cancelled; for `flush.ms`. Default: the machine's timers, which don't keep the process alive. */
+  readonly after?: (delayMs: number, fire: () => void) => () => void
   /** Default: the machine's. */
   readonly disk?: Disk
 }
@@ -93,6 +103,13 @@ const defaultsFor = (name: string): LogOptions => ({
   flushMs: Number.MAX_SAFE_INTEGER,
 })
 
+/** What an engine has while it is open. */
+interface Opening {
+  readonly directory: DataDirectory
+  readonly durability: Durability
+  readonly base: LogBase
+}
+
 class DirectoryEngine implements FileEngine {
   readonly name = 'file'
   readonly shared = false
@@ -101,11 +118,14 @@ class DirectoryEngine implements FileEngine {
   readonly #uuid: () => string
   readonly #monotonic: () => number
   readonly #shared: Shared
-  readonly #durability: Durability = osDurability
+  readonly #journalLimits: JournalLimits | null
+  readonly #after: LogBase['after']
   readonly #logs = new Map<LogId, FileLog>()
   readonly #background = new Set<Promise<void>>()
   readonly #find = (id: LogId): FileLog | undefined => this.#logs.get(id)
-  #directory: DataDirectory | null = null
+  /** Deletions under way: what may have their name or id waits. */
+  readonly #deletions = new Set<Promise<void>>()
+  #open: Opening | null = null
 
   constructor(options: FileEngineOptions) {
     const { disk = nodeDisk, warn = () => {} } = options
@@ -113,6 +133,9 @@ class DirectoryEngine implements FileEngine {
     this.#uuid = options.uuid ?? (() => randomBytes(16).toString('base64url'))
     this.#monotonic = options.monotonic ?? (() => performance.now())
     this.leases = createLocalLeases(this.#monotonic)
+    this.#after = options.after ?? timeout
+    const { fileBytes = 64 * 1024 * 1024, maxBytes = 256 * 1024 * 1024 } = options.journal ?? {}
+    this.#journalLimits = options.durability === 'fsync' ? { fileBytes, maxBytes } : null
     this.#shared = {
       disk,
       handles: new Handles(disk, options.maxOpenFiles ?? 512),
@@ -128,44 +151,52 @@ class DirectoryEngine implements FileEngine {
   }
 
   async open(): Promise<Opened> {
-    if (this.#directory !== null) throw new Error('the engine is open')
+    if (this.#open !== null) throw new Error('the engine is open')
     const { disk, warn, background } = this.#shared
     const directory = await DataDirectory.take(disk, this.#dataDir, this.#uuid(), warn)
     try {
+      const durability = await this.#openDurability(directory)
+      const { recoveryPoints, starts } = directory
+      const base = { recoveryPoints, starts, durability, after: this.#after }
       const { logs, leftovers } = findLogs(disk, this.#dataDir, warn)
       await directory.forgetAllBut(new Set(logs.map(log => log.name)))
       for (const path of leftovers) background(`removing ${path}`, disk.removeTree(path))
-      for (const { id, name } of logs) this.#add(directory, id, defaultsFor(name), directory.clean)
-      if (!directory.clean) await recoverLogs([...this.#logs.values()], { warn, monotonic: this.#monotonic })
+      for (const { id, name } of logs) this.#add(base, id, defaultsFor(name), directory.clean)
+      if (!directory.clean) await this.#recover(directory)
+      this.#open = { directory, durability, base }
     } catch (error) {
       this.#logs.clear()
       this.#shared.handles.closeAll()
       directory.release()
       throw error
     }
-    this.#directory = directory
     return { unclean: directory.clean ? [] : [...this.#logs.keys()] }
   }
 
   async close(): Promise<void> {
-    const directory = this.#directory
-    if (directory === null) return
-    this.#directory = null
+    if (this.#open === null) return
+    const { directory, durability } = this.#open
+    this.#open = null
+    await durability.idle()
+    await Promise.allSettled(this.#deletions)
     await Promise.all(this.#background)
-    const clean = await this.#settle(directory)
-    await Promise.all(this.#background)
-    this.#shared.handles.closeAll()
-    this.#logs.clear()
     try {
-      await directory.save(clean)
+      const clean = !durability.failed && (await this.#settle(directory))
+      await Promise.all(this.#background)
+      this.#shared.handles.closeAll()
+      if (!durability.failed) await directory.save()
+      await durability.close(clean)
+      if (clean) await directory.markClean()
     } finally {
+      this.#shared.handles.closeAll()
+      this.#logs.clear()
       directory.release()
     }
   }
 
   /** Marks the directory with Kafka's `meta.properties`. */
   async identify(clusterId: string, nodeId: number): Promise<void> {
-    this.#opened()
+    this.#opened().durability.check()
     await claimDirectory(this.#shared.disk, this.#dataDir, { clusterId, nodeId, directoryId: this.#uuid() })
   }
 
@@ -174,19 +205,31 @@ class DirectoryEngine implements FileEngine {
   }
 
   async createLog(id: LogId, options: LogOptions): Promise<boolean> {
-    const directory = this.#opened()
+    const { durability, base } = this.#opened()
+    while (this.#deletions.size > 0) await Promise.allSettled(this.#deletions)
     const existing = this.#logs.get(id)
     if (existing !== undefined) {
       existing.configure(options)
+      await existing.created
       return false
     }
-    guarded(() => createDirectory(this.#shared.disk, this.#dataDir, id, options.name, this.#uuid()))
-    this.#add(directory, id, options, true)
+    durability.check()
+    const directory = guarded(() => createDirectory(this.#shared.disk, this.#dataDir, id, options.name, this.#uuid()))
+    const log = this.#add(base, id, options, true)
+    log.made(identityPath(directory, id, options.name))
+    log.created = guardedAsync(() => durability.created(log, options.name))
+    try {
+      await log.created
+    } catch (error) {
+      // As far as anybody was told it never was.
+      if (!durability.failed) await this.#remove(log)
+      throw error
+    }
     return true
   }
 
   async adoptLogs(logs: readonly StagedLog[]): Promise<void> {
-    const directory = this.#opened()
+    const { directory, base } = this.#opened()
     const taken = logs.find(({ id }) => this.#logs.has(id))
     if (taken !== undefined) throw new Error(`the log ${taken.id} is there already`)
     for (const { options, start, end } of logs) {
@@ -194,23 +237,22 @@ class DirectoryEngine implements FileEngine {
       directory.recoveryPoints.set(options.name, end)
       directory.highWatermarks.set(options.name, end)
     }
-    await guardedAsync(() => directory.save(false))
+    await guardedAsync(() => directory.save())
     const { disk } = this.#shared
     for (const log of logs) guarded(() => placeDirectory(disk, this.#dataDir, log.directory, log.id, log.options.name))
     await guardedAsync(() => disk.syncDirectory(this.#dataDir))
-    for (const { id, options } of logs) this.#add(directory, id, options, true)
+    for (const { id, options } of logs) this.#add(base, id, options, true)
   }
 
   async deleteLog(id: LogId): Promise<void> {
-    const directory = this.#opened()
+    const { durability } = this.#opened()
     const log = this.#logs.get(id)
-    if (log === undefined) return
-    log.discard()
-    const { disk, background } = this.#shared
-    const retired = guarded(() => retireDirectory(disk, this.#dataDir, log.name, this.#uuid()))
-    this.#logs.delete(id)
-    background(`removing ${retired}`, disk.removeTree(retired))
-    await guardedAsync(() => directory.forget(log.name))
+    if (log === undefined) {
+      await Promise.all(this.#deletions)
+      return
+    }
+    durability.check()
+    await this.#remove(log)
   }
 
   async *logs(prefix: string): AsyncIterable<LogId> {
@@ -218,9 +260,9 @@ class DirectoryEngine implements FileEngine {
   }
 
   append(requests: readonly AppendRequest[]): AppendOutcomes {
-    this.#opened()
+    const { durability } = this.#opened()
     for (const { batches, expectedEnd } of requests) checkBatches(batches, expectedEnd)
-    return this.#durability.append(requests, this.#find)
+    return durability.append(requests, this.#find)
   }
 
   watch(): () => void {
@@ -232,35 +274,79 @@ class DirectoryEngine implements FileEngine {
     return { path: this.#dataDir, ...(await this.#shared.disk.space(this.#dataDir)) }
   }
 
-  #opened(): DataDirectory {
-    if (this.#directory === null) throw new Error('the engine is closed')
-    return this.#directory
+  #opened(): Opening {
+    if (this.#open === null) throw new Error('the engine is closed')
+    return this.#open
   }
 
-  #add(directory: DataDirectory, id: LogId, options: LogOptions, clean: boolean): void {
-    const log = { id, name: options.name, options, clean }
-    this.#logs.set(id, new FileLog(this.#shared, this.#dataDir, log, directory))
+  #add(base: LogBase, id: LogId, options: LogOptions, clean: boolean): FileLog {
+    const log = new FileLog(this.#shared, this.#dataDir, { id, name: options.name, options, clean }, base)
+    this.#logs.set(id, log)
+    return log
+  }
+
+  /** Replays what a journal holds, whatever durability is asked for now, and begins a new one if that needs it. */
+  async #openDurability({ starts, recoveryPoints }: DataDirectory): Promise<Durability> {
+    const home = { ...this.#shared, dataDir: this.#dataDir, starts, recoveryPoints, uuid: this.#uuid }
+    await replayJournal(home)
+    if (this.#journalLimits !== null)
+      return startJournal({ ...home, ...this.#journalLimits, failed: error => this.#fail(error) })
+    await removeJournal(this.#shared.disk, this.#dataDir)
+    return osDurability(home)
+  }
+
+  /** Reads what a crash may have torn, and makes sure of what is there. */
+  async #recover(directory: DataDirectory): Promise<void> {
+    const logs = [...this.#logs.values()]
+    await recoverLogs(logs, { warn: this.#shared.warn, monotonic: this.#monotonic })
+    if (this.#journalLimits === null) return
+    // What a crash left in the page cache alone would be missing below what is journaled from now on.
+    await atOnce(logs, CONCURRENT_SETTLES, log => log.flush())
+    await directory.recoveryPoints.save()
+  }
+
+  /** The medium refused what must not be refused. */
+  #fail(error: unknown): void {
+    this.#shared.warn(`nothing more is written to ${this.#dataDir} until the broker is started anew: ${error}`)
+    for (const log of this.#logs.values()) log.stop()
+  }
+
+  async #remove(log: FileLog): Promise<void> {
+    const { directory, durability } = this.#opened()
+    log.discard()
+    const { disk, background } = this.#shared
+    const retired = guarded(() => retireDirectory(disk, this.#dataDir, log.name, this.#uuid()))
+    this.#logs.delete(log.id)
+    const removed = guardedAsync(async () => {
+      await Promise.all([directory.forget(log.name), durability.deleted(log.id)])
+    }).finally(() => this.#deletions.delete(removed))
+    this.#deletions.add(removed)
+    await removed
+    background(`removing ${retired}`, disk.removeTree(retired))
   }
 
   /** Returns whether all is on the medium. */
   async #settle(directory: DataDirectory): Promise<boolean> {
     let clean = true
-    const logs = this.#logs.values()
-    const settleSome = async (): Promise<void> => {
-      for (const log of logs) {
-        try {
-          clean &&= !log.failed
-          await log.settle()
-          if (log.loaded) directory.highWatermarks.set(log.name, log.bounds().committed)
-        } catch (error) {
-          clean = false
-          this.#shared.warn(`${log.directory} will be recovered at the next start: ${error}`)
-        }
+    await atOnce(this.#logs.values(), CONCURRENT_SETTLES, async log => {
+      try {
+        clean &&= !log.failed
+        await log.settle()
+        if (log.loaded) directory.highWatermarks.set(log.name, log.bounds().committed)
+      } catch (error) {
+        clean = false
+        this.#shared.warn(`${log.directory} will be recovered at the next start: ${error}`)
       }
-    }
-    await Promise.all(Array.from({ length: CONCURRENT_SETTLES }, settleSome))
+    })
     return clean
   }
+}
+
+/** A timer that doesn't keep the process alive. */
+const timeout = (delayMs: number, fire: () => void): (() => void) => {
+  const timer = setTimeout(fire, Math.min(delayMs, 0x7fffffff))
+  timer.unref()
+  return () => clearTimeout(timer)
 }
 
 /** An engine over the files of one directory. Nothing is touched before `open`. */

@@ -32,15 +32,25 @@ export const stageDirectory = (disk: Disk, dataDir: string, id: LogId, name: str
   checkFree(disk, dataDir, id, name)
   const unfinished = join(dataDir, CREATE + unique)
   disk.makeDirectory(unfinished)
+  writeIdentity(disk, unfinished, id, name)
+  return unfinished
+}
+
+/** Writes into a log's directory which log it is. Returns the file's path. */
+export const writeIdentity = (disk: Disk, directory: string, id: LogId, name: string): string => {
   const [file, content] = identity(id, name)
-  const fd = disk.open(join(unfinished, file), 'w+')
+  const fd = disk.open(join(directory, file), 'w+')
   try {
     writeFully(disk, fd, [Buffer.from(content)], 0)
   } finally {
     disk.close(fd)
   }
-  return unfinished
+  return join(directory, file)
 }
+
+/** The path of the file that `writeIdentity` writes. */
+export const identityPath = (directory: string, id: LogId, name: string): string =>
+  join(directory, identity(id, name)[0])
 
 /** Makes a staged directory the log's. Throws if the name is taken. */
 export const placeDirectory = (disk: Disk, dataDir: string, staged: string, id: LogId, name: string): string => {

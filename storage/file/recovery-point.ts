@@ -1,47 +1,69 @@
 /**
- * How far one log is known to be on the medium: recovery after a crash reads what lies above. Segments are synced when they are closed, in the
- * background and in order, and the rest by a clean stop.
+ * How far one log is known to be on the medium: recovery after a crash reads what lies above. It moves with each flush: in the background when a segment
+ * is closed, when a setting or the journal asks for it, and at a clean stop.
  */
 import type { Offset } from '../engine.ts'
+import { Coalesced } from './coalesced.ts'
 import { systemCode } from './disk.ts'
 import type { OffsetCheckpoint } from './offset-checkpoint.ts'
 import type { FileSegment } from './segment.ts'
 import type { Shared } from './shared.ts'
 
+/** What there is of a log to sync. */
+export interface FlushedLog {
+  readonly name: string
+  readonly directory: string
+  /** All that was accounted so far, or null before the log is loaded. */
+  accounted(): { readonly segments: readonly FileSegment[]; readonly end: Offset } | null
+}
+
 /** The recovery point of one log. */
 export class RecoveryPoint {
   readonly #shared: Shared
-  readonly #name: string
+  readonly #log: FlushedLog
   readonly #points: OffsetCheckpoint
-  /** Closed and not synced; `end` is the start of the segment that follows. */
-  readonly #closed: { readonly segment: FileSegment; readonly end: Offset }[] = []
-  #syncing = false
+  readonly #flushing = new Coalesced(() => this.#flush())
+  /** Files beside the segments' ends that must be synced. */
+  #paths = new Set<string>()
+  #namesChanged = false
+  #offset: Offset
   #ended = false
 
-  /** @param name the log's directory. */
-  constructor(shared: Shared, name: string, points: OffsetCheckpoint) {
+  constructor(shared: Shared, log: FlushedLog, points: OffsetCheckpoint) {
     this.#shared = shared
-    this.#name = name
+    this.#log = log
     this.#points = points
+    this.#offset = points.get(log.name) ?? 0
   }
 
   get offset(): Offset {
-    return this.#points.get(this.#name) ?? 0
+    return this.#offset
   }
 
-  /** A segment was closed at `end`. Calls `failed` if the medium doesn't take it. */
-  closed(segment: FileSegment, end: Offset, failed: (error: unknown) => void): void {
-    this.#closed.push({ segment, end })
-    if (this.#syncing) return
-    this.#syncing = true
-    this.#shared.background(`syncing ${segment.file.path}`, this.#syncClosed(failed))
+  /** A file of the log was made, or written from its beginning. */
+  made(path: string): void {
+    this.#paths.add(path)
+    this.#namesChanged = true
   }
 
-  /** For a clean stop: syncs the files that aren't yet, after which all below `end` is on the medium. Throws the disk's error. */
-  async settle(paths: Iterable<string>, end: Offset): Promise<void> {
+  /** The indexes of a segment that was closed have to come to the medium too. */
+  closed(segment: FileSegment): void {
+    for (const path of segment.paths) this.made(path)
+  }
+
+  /**
+   * Makes all that was accounted before the call survive a loss of power; the recovery point is at least there then. The checkpoint has it when it is
+   * saved next. Rejects with the disk's error.
+   */
+  flush(): Promise<void> {
+    return this.#flushing.run()
+  }
+
+  /** The last flush, for a clean stop: the checkpoint has the log's end, whatever it had before. */
+  async settle(): Promise<void> {
+    await this.flush()
     this.#ended = true
-    for (const path of paths) await this.#sync(path)
-    this.#points.set(this.#name, end)
+    this.#points.set(this.#log.name, this.#offset)
   }
 
   /** The log is gone, or its engine: nothing more is written. */
@@ -49,27 +71,34 @@ export class RecoveryPoint {
     this.#ended = true
   }
 
-  async #syncClosed(failed: (error: unknown) => void): Promise<void> {
+  async #flush(): Promise<void> {
+    if (this.#ended) return
+    const { disk } = this.#shared
+    const { segments, end } = this.#log.accounted() ?? { segments: [], end: this.#offset }
+    const [made, namesChanged] = [this.#paths, this.#namesChanged]
+    this.#paths = new Set()
+    this.#namesChanged = false
+    const paths = new Set(made)
+    for (const [index, { file }] of segments.entries())
+      if ((segments[index + 1]?.start ?? end) > this.#offset) paths.add(file.path)
     try {
-      for (let next = this.#closed[0]; next !== undefined && !this.#ended; next = this.#closed[0]) {
-        for (const path of next.segment.paths) await this.#sync(path)
-        if (this.#ended) return
-        this.#closed.shift()
-        this.#points.set(this.#name, next.end)
-        if (this.#closed.length === 0) await this.#points.save()
-      }
+      for (const path of paths) await this.#unlessMissing(disk.sync(path))
+      if (namesChanged) await this.#unlessMissing(disk.syncDirectory(this.#log.directory))
     } catch (error) {
-      failed(error)
-    } finally {
-      this.#syncing = false
+      for (const path of made) this.#paths.add(path)
+      this.#namesChanged ||= namesChanged
+      throw error
     }
+    if (this.#ended || end <= this.#offset) return
+    this.#offset = end
+    this.#points.set(this.#log.name, end)
   }
 
-  async #sync(path: string): Promise<void> {
+  /** Trimmed, compacted or deleted meanwhile, or never written, as an index of a short segment. */
+  async #unlessMissing(syncing: Promise<void>): Promise<void> {
     try {
-      await this.#shared.disk.sync(path)
+      await syncing
     } catch (error) {
-      // Trimmed or compacted meanwhile, or never written, as an index of a short segment.
       if (systemCode(error) !== 'ENOENT') throw error
     }
   }

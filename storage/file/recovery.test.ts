@@ -134,7 +134,7 @@ test('segments that were closed before a kill are synced before the recovery poi
   })
   const engine = createFileEngine({ dataDir, disk })
   await engine.open()
-  while (!readFileSync(path, 'utf8').includes('t 0 4')) await new Promise(resolve => setImmediate(resolve))
+  while (!readFileSync(path, 'utf8').includes('t 0 5')) await new Promise(resolve => setImmediate(resolve))
   t.true(synced.includes(join(logDir, '00000000000000000002.log')))
   t.false(synced.includes(join(logDir, LOG)), 'it lies below the recovery point')
   await engine.close()

@@ -8,6 +8,7 @@ import * as batch from '../../protocol/records/batch.ts'
 import type { Batch } from '../engine.ts'
 import { type Disk, systemCode } from './disk.ts'
 import { FileSlice, readInto } from './read.ts'
+import { UnreadableBatch } from './scan.ts'
 import { FileSegment, type SegmentHome } from './segment.ts'
 import { CLEANED, DELETED, SWAP } from './segment-names.ts'
 import type { Shared } from './shared.ts'
@@ -24,6 +25,8 @@ export interface RewrittenLog extends SegmentHome {
   readonly gone: boolean
   /** Whether these are still neighbours in the log; throws or is false when the rewrite must end. */
   has(segments: readonly FileSegment[]): boolean
+  /** Resolves when the segments may be replaced. */
+  announce(segments: readonly FileSegment[]): Promise<void>
   /** Calls `rename`, which puts the files in place, and takes its segment for these. */
   replace(segments: readonly FileSegment[], rename: () => FileSegment): void
 }
@@ -36,12 +39,18 @@ export const rewriteSegments = async (
   segmentBytes: number,
   keep: Keep,
 ): Promise<boolean> => {
-  for (const group of groupSegments(segments, segmentBytes))
-    if (!(await rewriteGroup(shared, log, group, keep))) return false
+  for (const group of groupSegments(segments, segmentBytes)) {
+    const done = isDamaged(group[0]!)
+      ? await cleanSegment(shared, log, group, group[0]!, null, keep)
+      : await rewriteGroup(shared, log, group, keep)
+    if (!done) return false
+  }
   return true
 }
 
-/** Segments that fit into one together, as they are. */
+const isDamaged = (segment: FileSegment): boolean => segment.damage.length > 0
+
+/** Segments that fit into one together, as they are; one with damage stands alone. */
 const groupSegments = (segments: readonly FileSegment[], segmentBytes: number): FileSegment[][] => {
   const groups: FileSegment[][] = []
   let group: FileSegment[] = []
@@ -50,7 +59,8 @@ const groupSegments = (segments: readonly FileSegment[], segmentBytes: number): 
     const end = segments[index + 1]?.start ?? segment.start + 1
     const first = group[0]
     const fits = sizeBytes + segment.sizeBytes <= segmentBytes
-    if (first === undefined || !fits || end - first.start > MAX_RELATIVE_OFFSET) {
+    const alone = isDamaged(segment) || (first !== undefined && isDamaged(first))
+    if (first === undefined || !fits || alone || end - first.start > MAX_RELATIVE_OFFSET) {
       group = []
       groups.push(group)
       sizeBytes = 0
@@ -78,6 +88,7 @@ const rewriteGroup = async (
     cleaned.closeFiles()
     shared.disk.setModifiedMs(cleaned.file.path, Math.max(...group.map(segment => segment.modifiedMs)))
     for (const path of cleaned.paths) await shared.disk.sync(path)
+    await log.announce(group)
     if (!log.has(group)) return discard(shared, log, cleaned)
   } catch (error) {
     discard(shared, log, cleaned)
@@ -87,12 +98,13 @@ const rewriteGroup = async (
   return true
 }
 
+/** @param cleaned where what is kept goes; null shows the segment's batches and keeps them all. */
 const cleanSegment = async (
   shared: Shared,
   log: RewrittenLog,
   group: readonly FileSegment[],
   segment: FileSegment,
-  cleaned: FileSegment,
+  cleaned: FileSegment | null,
   keep: Keep,
 ): Promise<boolean> => {
   const everything = { before: Number.POSITIVE_INFINITY, end: Number.POSITIVE_INFINITY }
@@ -100,10 +112,12 @@ const cleanSegment = async (
   for (let position = 0; position < segment.sizeBytes; ) {
     if (!log.has(group)) return false
     const slice = new FileSlice(shared.pool, 0)
-    position = readInto(slice, shared, segment, position, limits)
+    const from = segment.pastDamage(position)
+    position = readInto(slice, shared, segment, from, limits)
     try {
-      const kept = (await keep(split(slice.chunks))).map(toBatch)
+      const kept = (await keep(split(slice.chunks, segment, from))).map(toBatch)
       if (!log.has(group)) return false
+      if (cleaned === null) continue
       cleaned.write(kept, 0, kept.length)
       for (const { lastOffset, maxTimestamp, bytes } of kept) cleaned.account(lastOffset, maxTimestamp, bytes.length)
     } finally {
@@ -113,10 +127,14 @@ const cleanSegment = async (
   return true
 }
 
-const split = (chunks: readonly Buffer[]): Buffer[] =>
+/** The batches of what was read from `position` on. Throws `UnreadableBatch`: to write a damaged one anew would hide that it is. */
+const split = (chunks: readonly Buffer[], { file }: FileSegment, position: number): Buffer[] =>
   chunks.flatMap(chunk => {
     const batches: Buffer[] = []
-    for (const at of batch.batches(chunk)) batches.push(chunk.subarray(at, at + batch.sizeInBytes(chunk, at)))
+    for (const at of batch.batches(chunk)) {
+      if (!batch.checkCrc(chunk, at)) throw new UnreadableBatch(file.path, position + at, 'a batch with a wrong checksum')
+      batches.push(chunk.subarray(at, at + batch.sizeInBytes(chunk, at)))
+    }
     return batches
   })
 

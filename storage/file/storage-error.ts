@@ -4,8 +4,16 @@
 import { KafkaError } from '../../protocol/errors.ts'
 import { systemCode } from './disk.ts'
 
-/** Errors after which a later try may succeed. */
-const TRANSIENT = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM'])
+/** Errors after which a later try may succeed: too many open files or too little memory, */
+const SHORTAGES = new Set(['EMFILE', 'ENFILE', 'ENOMEM'])
+/** or no space. */
+const TRANSIENT = new Set(['ENOSPC', 'EDQUOT', ...SHORTAGES])
+
+/** Whether a later try may succeed, as where there is no space. */
+export const isTransient = (error: unknown): boolean => TRANSIENT.has(systemCode(error) ?? '')
+
+/** Whether a sync that ended with this error wasn't begun: the process lacked something, the medium was not asked. */
+export const isShortage = (error: unknown): boolean => SHORTAGES.has(systemCode(error) ?? '')
 
 /** The result of `work`; an error of the disk becomes KAFKA_STORAGE_ERROR. */
 export const guarded = <T>(work: () => T): T => {
@@ -31,7 +39,6 @@ const toStorageError = (error: unknown): unknown =>
 
 /** What an append answers that ended with this error. Throws it if it is none of the disk's. */
 export const refusalFor = (error: unknown): 'full' | 'failed' => {
-  const code = systemCode(error)
-  if (code === undefined && !(error instanceof KafkaError)) throw error
-  return code !== undefined && TRANSIENT.has(code) ? 'full' : 'failed'
+  if (systemCode(error) === undefined && !(error instanceof KafkaError)) throw error
+  return isTransient(error) ? 'full' : 'failed'
 }

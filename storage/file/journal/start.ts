@@ -1,0 +1,63 @@
+/**
+ * The beginning of a journal's life: what an earlier one holds is replayed, and a new one put in its place.
+ */
+import { Coalesced } from '../coalesced.ts'
+import type { Disk } from '../disk.ts'
+import type { Durability } from '../durability.ts'
+import { findLogs } from '../log-directories.ts'
+import type { OffsetCheckpoint } from '../offset-checkpoint.ts'
+import { Journal } from './journal.ts'
+import { type JournalLimits, journalPath } from './journal-files.ts'
+import { Journaled } from './journaled.ts'
+import { journalSlots, readMarker, removeJournal, writeMarker } from './marker.ts'
+import { readJournal } from './read-journal.ts'
+import { replay, replayProblem } from './replay.ts'
+
+/** The data directory, and what belongs to it. */
+export interface JournalHome {
+  readonly disk: Disk
+  readonly dataDir: string
+  readonly starts: OffsetCheckpoint
+  readonly recoveryPoints: OffsetCheckpoint
+  /** 22 characters of base64url. */
+  readonly uuid: () => string
+  readonly warn: (line: string) => void
+  readonly background: (what: string, work: Promise<void>) => void
+}
+
+/** Replays the journal, if there is one; what it held is on the medium when it resolves. Throws an Error that a person can act on if that can't be done. */
+export const replayJournal = async (home: JournalHome): Promise<void> => {
+  const { disk, dataDir, warn } = home
+  const id = readMarker(disk, dataDir)
+  if (id === null) return
+  try {
+    const entries = readJournal(disk, dataDir, id, warn)
+    if (entries.length === 0) return
+    const logs = new Map(findLogs(disk, dataDir, () => {}).logs.map(log => [log.id, log.name]))
+    await replay({ ...home, logs }, entries)
+  } catch (error) {
+    throw replayProblem(dataDir, error)
+  }
+}
+
+/** What a new journal needs. */
+export interface StartOptions extends JournalHome, JournalLimits {
+  /** Called once, when nothing may be written any more. */
+  readonly failed: (error: unknown) => void
+}
+
+/** Begins a new journal, in the files of the earlier one where there are any; that one has no meaning any more when it resolves. */
+export const startJournal = async (options: StartOptions): Promise<Durability> => {
+  const { disk, dataDir, starts, recoveryPoints, uuid, fileBytes, maxBytes } = options
+  const id = Buffer.from(uuid(), 'base64url')
+  await writeMarker(disk, dataDir, id)
+  const slots = journalSlots(disk, dataDir)
+  for (const slot of slots.splice(Math.floor(maxBytes / fileBytes))) await disk.remove(journalPath(dataDir, slot))
+  const journal = new Journal({ ...options, id, slots, synced: () => recoveryPoints.save() })
+  const names = new Coalesced(() => disk.syncDirectory(dataDir))
+  return new Journaled(journal, {
+    directory: { flush: () => names.run() },
+    starts: { flush: () => starts.save() },
+    remove: () => removeJournal(disk, dataDir),
+  })
+}
