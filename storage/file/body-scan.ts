@@ -78,7 +78,7 @@ class BodyScanner {
       }
       const next = yield* this.#nextSound(position, due)
       if (next === null) return { position, due, problem }
-      const to = batch.baseOffset(this.#window.buffer, this.#header(next))
+      const to = this.#baseAt(next)
       visitor.damage({ position, end: next, from: due, to, problem })
       position = next
       due = to
@@ -114,15 +114,7 @@ class BodyScanner {
     }
     // Whatever size it claims, no more memory is taken for it.
     const claimed = batch.crc(buffer, this.#header(position))
-    let sum = 0
-    for (let from = position + batch.ATTRIBUTES; from < position + size; ) {
-      const length = Math.min(buffer.length, position + size - from)
-      const at = this.#window.at(from, length)
-      if (at < 0) return false
-      sum = crc32c(buffer, at, at + length, sum)
-      from += length
-    }
-    return sum === claimed
+    return this.#sumBetween(position, position + size) === claimed
   }
 
   /**
@@ -155,23 +147,47 @@ class BodyScanner {
     // What follows by the header, as far as that can still be believed.
     const delta = batch.lastOffsetDelta(buffer, at)
     const expected = due + delta + 1
-    const headerIsSound = batch.magic(buffer, at) === 2 && batch.baseOffset(buffer, at) === due && delta >= 0
-    const following = position + batch.sizeInBytes(buffer, at)
     const claimed = batch.nextOffset(buffer, at)
+    const isPlausible = batch.magic(buffer, at) === 2 && batch.baseOffset(buffer, at) === due && delta >= 0
+    const sum = batch.crc(buffer, at)
+    const following = position + batch.sizeInBytes(buffer, at)
     if (following > position && following < sizeBytes && this.#problemAt(following, due) === null) {
-      const base = batch.baseOffset(buffer, this.#header(following))
+      const base = this.#baseAt(following)
       if (base === claimed || base === expected) return following
     }
-    const torn = headerIsSound && following > sizeBytes
-    // The records of a batch may hold batches: of one that ends with the file only what goes on after it is believed.
-    const anchor = yield* this.#search(position + 1, sizeBytes, due, limit, found =>
-      torn && this.#baseAt(found) !== expected ? false : this.#leadsOn(found),
+    if (!isPlausible) return yield* this.#nextAnywhere(position + 1, due, limit)
+    // The records of a batch may hold batches: within what it claims to be one is believed only if its size alone is wrong.
+    const behind =
+      following > sizeBytes ? null : yield* this.#nextAnywhere(Math.max(following, position + 1), due, limit)
+    const inside = yield* this.#search(
+      position + 1,
+      behind ?? sizeBytes,
+      due,
+      expected + 1,
+      found => this.#baseAt(found) === expected && this.#sumBetween(position, found) === sum,
     )
-    const before = anchor === null ? limit : this.#baseAt(anchor) + 1
-    const loose = yield* this.#search(position + 1, anchor ?? sizeBytes, due, before, found =>
-      anchor === null ? this.#baseAt(found) === expected : this.#nextAt(found) <= this.#baseAt(anchor),
-    )
-    return loose ?? anchor
+    return inside ?? behind
+  }
+
+  /** The first batch from `position` on that others follow, or one before it that fits in between. */
+  *#nextAnywhere(position: number, due: Offset, limit: Offset): Generator<number, number | null, void> {
+    const anchor = yield* this.#search(position, this.#scan.sizeBytes, due, limit, found => this.#leadsOn(found))
+    if (anchor === null) return null
+    const before = this.#baseAt(anchor)
+    return (yield* this.#search(position, anchor, due, before, found => this.#nextAt(found) <= before)) ?? anchor
+  }
+
+  /** The checksum that the batch at `position` would have, did it end at `end`. */
+  #sumBetween(position: number, end: number): number {
+    let sum = 0
+    for (let from = position + batch.ATTRIBUTES; from < end; ) {
+      const length = Math.min(this.#window.buffer.length, end - from)
+      const at = this.#window.at(from, length)
+      if (at < 0) return -1
+      sum = crc32c(this.#window.buffer, at, at + length, sum)
+      from += length
+    }
+    return sum
   }
 
   #baseAt(position: number): Offset {

@@ -15,8 +15,7 @@ import type { Shared } from './shared.ts'
  * @param end the offset after the segment's last batch
  */
 export const examine = (shared: Shared, segment: FileSegment, end: Offset, { position }: UnreadableBatch): void => {
-  const boundary = boundaryAt(segment, position)
-  const damage = boundary === null ? null : damageFrom(shared, segment, boundary, end)
+  const damage = firstDamage(shared, segment, boundariesAt(segment, position), end)
   if (damage !== null) {
     const known = segment.damage.filter(({ position }) => position < damage.position || position >= damage.end)
     segment.setDamage([...known, damage].sort((a, b) => a.position - b.position))
@@ -31,13 +30,18 @@ interface Boundary {
   readonly due: Offset
 }
 
-/** Where the batch begins that can't be read, at `position` or before it, and the offset that is due there; null if a batch goes on over `position`. */
-const boundaryAt = (segment: FileSegment, position: number): Boundary | null => {
+/**
+ * Where the batch begins that is to blame, at `position` or before it, and the offset that is due there; null if a batch goes on over `position`.
+ * That may be the batch before, if it claims another size than it has.
+ */
+const boundariesAt = (segment: FileSegment, position: number): readonly Boundary[] => {
   let due = segment.start
   let reached = 0
+  let before: Boundary | null = null
   try {
     reached = segment.scan(0, (buffer, at, from) => {
       if (from >= position) return false
+      before = { position: from, due: Math.max(due, dueBehindDamage(segment, from)) }
       due = nextOffset(buffer, at)
       return true
     })
@@ -45,11 +49,25 @@ const boundaryAt = (segment: FileSegment, position: number): Boundary | null => 
     if (!(error instanceof UnreadableBatch)) throw error
     reached = error.position
   }
-  return reached <= position ? { position: reached, due: Math.max(due, dueBehindDamage(segment, reached)) } : null
+  const here = { position: reached, due: Math.max(due, dueBehindDamage(segment, reached)) }
+  return [before, reached <= position ? here : null].filter(boundary => boundary !== null)
 }
 
 const dueBehindDamage = (segment: FileSegment, position: number): Offset =>
   segment.damage.findLast(damage => damage.end <= position)?.to ?? 0
+
+const firstDamage = (
+  shared: Shared,
+  segment: FileSegment,
+  boundaries: readonly Boundary[],
+  end: Offset,
+): Damage | null => {
+  for (const boundary of boundaries) {
+    const damage = damageFrom(shared, segment, boundary, end)
+    if (damage !== null) return damage
+  }
+  return null
+}
 
 /** The damage that begins at the boundary; null if there is a sound batch. */
 const damageFrom = (shared: Shared, segment: FileSegment, { position, due }: Boundary, end: Offset): Damage | null => {

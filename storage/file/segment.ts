@@ -219,6 +219,11 @@ export class FileSegment {
     return scanHeaders(this.#shared, this.file, position, to, visit)
   }
 
+  /** Where the next batch begins: `position`, or the end of damage that begins there. */
+  pastDamage(position: number): number {
+    return this.#damage.find(damage => damage.position === position)?.end ?? position
+  }
+
   /** Up to where batches follow `position` without damage between them. */
   soundUpTo(position: number): number {
     if (this.#damage.length === 0) return this.#sizeBytes
@@ -383,7 +388,7 @@ export class FileSegment {
   }
 
   #rebuildDoubted(): void {
-    this.#shared.warn(`${this.file.path}: its indexes are missing or don't fit and are built anew`)
     this.rebuildIndexes()
+    this.#shared.warn(`${this.file.path}: its indexes were missing or didn't fit and are built anew`)
   }
 }
