@@ -20,6 +20,7 @@ import { rebalances } from './rebalances.ts'
 import { security } from './security.ts'
 import { timeouts } from './timeouts.ts'
 import { topics } from './topics.ts'
+import { transactionLists } from './transaction-lists.ts'
 import { transactionTimeouts } from './transaction-timeouts.ts'
 import { transactions } from './transactions.ts'
 import { waiting } from './waiting.ts'
@@ -46,6 +47,7 @@ export const themes: readonly Theme[] = [
   { name: 'rebalances', release: '4.3', exchanges: rebalances },
   { name: 'timeouts', release: '4.3', exchanges: timeouts, timed: true },
   { name: 'transactions', release: '4.3', exchanges: transactions },
+  { name: 'transaction-lists', release: '4.3', exchanges: transactionLists },
   { name: 'transaction-timeouts', release: '4.3', exchanges: transactionTimeouts, timed: true },
   { name: 'features', release: '4.3', exchanges: featureExchanges },
   { name: 'old-versions', release: '3.9', exchanges: oldVersions },
