@@ -3,7 +3,6 @@
  */
 import { resolve } from 'node:path'
 import type { Logger } from 'pino'
-import { KafkaError } from '../protocol/errors.ts'
 import { type EngineName, engines } from '../storage/engines.ts'
 import type { Engine } from '../storage/engine.ts'
 import type { Broker } from './broker.ts'
@@ -16,6 +15,7 @@ import { Groups } from './groups/groups.ts'
 import { handlers } from './handlers/index.ts'
 import { FetchSessions } from './partition/fetch-sessions.ts'
 import { Partitions } from './partition/partitions.ts'
+import { TxnMarkers } from './partition/transactions/write-txn-markers.ts'
 import { Dispatch } from './server/dispatch.ts'
 import { type ListenAddress, Server } from './server/server.ts'
 import { Transactions } from './transactions/transactions.ts'
@@ -61,14 +61,28 @@ export const start = async (options: StartOptions): Promise<Started> => {
     })
     const transactions = new Transactions({ config, cluster, partitions, clock, logger, peers, producerIds })
     undo.unshift(() => transactions.close())
+    const txnMarkers = new TxnMarkers({ cluster, partitions, groups, logger })
     peers.join(config.nodeId, {
       allocateProducerIds: () => cluster.allocateProducerIds(),
-      writeTxnMarkers: () => Promise.reject(new KafkaError('BROKER_NOT_AVAILABLE', 'markers are not served yet')),
+      writeTxnMarkers: markers => txnMarkers.write(markers),
       addPartitionsToTxn: asked => transactions.addPartitions(asked),
     })
     const broker: Broker = {
       nodeId: config.nodeId,
-      ...{ clock, random, logger, engine, config, cluster, partitions, groups, transactions, producerIds, peers },
+      ...{
+        clock,
+        random,
+        logger,
+        engine,
+        config,
+        cluster,
+        partitions,
+        groups,
+        transactions,
+        txnMarkers,
+        producerIds,
+        peers,
+      },
       fetchSessions: new FetchSessions({ config, clock, random }),
     }
     const server = new Server(serverOptions(config), new Dispatch(handlers, broker, logger), clock, logger)
@@ -97,15 +111,21 @@ const openEngine = async ({
   const name: EngineName = config.get('samsa.engine')
   const dataDir = resolve((config.get('log.dirs') ?? config.get('log.dir'))[0] ?? 'samsa-data')
   const maxBytes = config.get('samsa.memory.max.bytes')
+  const durability: 'os' | 'fsync' = config.get('samsa.durability')
+  if (name === 'memory' && durability === 'fsync')
+    logger.warn('samsa.durability=fsync has no effect: the memory engine keeps nothing when it stops')
   const engine = await engines[name]({
     dataDir,
+    durability,
     ...(maxBytes === null ? {} : { maxBytes }),
     now: () => clock.now(),
     monotonic: () => clock.monotonic(),
+    after: (delayMs, fire) => clock.after(delayMs, fire),
     uuid: () => random.uuid(),
     warn: line => logger.warn(line),
   })
-  return { engine, storage: name === 'file' ? `file engine, ${dataDir}` : `${name} engine` }
+  const safety = durability === 'fsync' ? ', durability=fsync' : ''
+  return { engine, storage: name === 'file' ? `file engine, ${dataDir}${safety}` : `${name} engine` }
 }
 
 const serverOptions = (config: Config): ConstructorParameters<typeof Server>[0] => ({

@@ -35,6 +35,12 @@ program
   .option('-H, --host <host>', 'address to listen on (default: all interfaces)')
   .addOption(new Option('-e, --engine <name>', 'where records are kept (default: file)').choices(['file', 'memory']))
   .option('-d, --data-dir <dir>', 'directory of the file engine (default: ./samsa-data)')
+  .addOption(
+    new Option(
+      '--durability <level>',
+      'what an answer promises: os, as Kafka, or fsync, safe from a loss of power',
+    ).choices(['os', 'fsync']),
+  )
   .option('-c, --config <file>', "a server.properties of Kafka's form")
   .option(
     '-s, --set <key=value>',

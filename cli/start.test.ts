@@ -58,6 +58,7 @@ test('bad settings name the key and what is allowed, with exit code 2 and nothin
     [['--set', 'num.partitions'], /KEY=VALUE/],
     [['--port', '70000'], /0 to 65535/],
     [['--engine', 'tape'], /file.*memory/],
+    [['--durability', 'hope'], /os.*fsync/],
     [['--log-level', 'loud'], /warn/],
     [['--config', '/no/such/file'], /\/no\/such\/file/],
     [['--set', 'listeners=SSL://:0'], /listeners.*SSL/],
@@ -85,6 +86,18 @@ test("a server.properties of Kafka's form is accepted, KRaft's keys and unknown 
   const broker = await BrokerProcess.start(['--config', path, '--host', '127.0.0.1'])
   t.regex(broker.log, /some\.plugin\.key/)
   await broker.stop()
+  rmSync(dir, { recursive: true })
+})
+
+test('durability=fsync is said in the line of the start, and without effect in memory', async t => {
+  const dir = temporary()
+  const broker = await BrokerProcess.start(['--data-dir', dir, '--durability', 'fsync'])
+  t.true(broker.line.endsWith(`(file engine, ${dir}, durability=fsync)`), broker.line)
+  t.is(await broker.stop(), 0)
+  const forgetful = await BrokerProcess.start(['--engine', 'memory', '--durability', 'fsync'])
+  t.regex(forgetful.log, /samsa\.durability=fsync has no effect/)
+  t.true(forgetful.line.endsWith('(memory engine)'), forgetful.line)
+  await forgetful.stop()
   rmSync(dir, { recursive: true })
 })
 

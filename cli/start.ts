@@ -15,6 +15,7 @@ export interface StartOptions {
   readonly host?: string
   readonly engine?: 'file' | 'memory'
   readonly dataDir?: string
+  readonly durability?: 'os' | 'fsync'
   readonly config?: string
   readonly set: ReadonlyMap<string, string>
   readonly logLevel: string
@@ -52,6 +53,7 @@ const settingsOf = (options: StartOptions): ReturnType<typeof staticSettings> =>
   const file = options.config === undefined ? new Map<string, string>() : parseProperties(readSettings(options.config))
   const set = new Map(options.set)
   if (options.engine !== undefined) set.set('samsa.engine', options.engine)
+  if (options.durability !== undefined) set.set('samsa.durability', options.durability)
   if (options.dataDir !== undefined) set.set('log.dirs', options.dataDir)
   if (options.port !== undefined || options.host !== undefined) {
     const host = options.host ?? ''

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { systemClock } from '../../broker/clock.ts'
 import * as header from '../../protocol/records/batch.ts'
 import { type AppendRequest, allOutcomes, type Batch, type Engine, type Log } from '../../storage/engine.ts'
 import { type EngineName, engines } from '../../storage/engines.ts'
@@ -94,9 +95,10 @@ const time = async (name: EngineName, load: Load): Promise<void> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'samsa-bench-'))
   const engine = await engines[name]({
     dataDir,
+    durability: 'os',
     maxBytes: 1e9,
     now: Date.now,
-    monotonic: () => performance.now(),
+    ...{ monotonic: systemClock.monotonic, after: systemClock.after },
     uuid: () => crypto.randomUUID().replaceAll('-', ''),
     warn: line => console.error(line),
   })

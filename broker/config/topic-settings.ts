@@ -24,8 +24,14 @@ export const topicSettings = {
   'compression.zstd.level': int(3, { min: -131072, max: 22, doc: 'Level of recompression to zstd.' }),
   'delete.retention.ms': long(86400000, { min: 0, doc: 'How long compaction keeps tombstones.' }),
   'file.delete.delay.ms': long(60000, { min: 0 }),
-  'flush.messages': long(9223372036854775807n, { min: 1 }),
-  'flush.ms': long(9223372036854775807n, { min: 0 }),
+  'flush.messages': long(9223372036854775807n, {
+    min: 1,
+    doc: 'The append that makes so many offsets of a partition unsynced is answered once they are on the medium.',
+  }),
+  'flush.ms': long(9223372036854775807n, {
+    min: 0,
+    doc: 'Milliseconds after which what was appended is synced, in the background.',
+  }),
   'follower.replication.throttled.replicas': list('', { check: replicas }),
   'index.interval.bytes': int(4096, { min: 0, doc: 'Bytes of records between two entries of the offset index.' }),
   'leader.replication.throttled.replicas': list('', { check: replicas }),

@@ -81,14 +81,18 @@ export const logSettings = {
   'log.dir.failure.timeout.ms': long(30000, { min: 1 }),
   'log.dirs': list(null, { doc: 'Where the file engine keeps its logs. One directory.' }),
   'log.flush.interval.messages': long(9223372036854775807n, {
+    doc: 'Default of the topic setting `flush.messages`.',
     min: 1,
     update: 'cluster-wide',
   }),
   'log.flush.interval.ms': long(null, {
+    doc: 'Default of the topic setting `flush.ms`; unset, `log.flush.scheduler.interval.ms` is.',
     update: 'cluster-wide',
   }),
   'log.flush.offset.checkpoint.interval.ms': int(60000, { min: 0 }),
-  'log.flush.scheduler.interval.ms': long(9223372036854775807n),
+  'log.flush.scheduler.interval.ms': long(9223372036854775807n, {
+    doc: 'Default of the topic setting `flush.ms` where `log.flush.interval.ms` is unset.',
+  }),
   'log.flush.start.offset.checkpoint.interval.ms': int(60000, { min: 0 }),
   'log.index.interval.bytes': int(4096, {
     doc: 'Default of the topic setting `index.interval.bytes`.',

@@ -6,6 +6,10 @@ export const samsaSettings = {
     oneOf: ['file', 'memory'],
     doc: 'Where records are kept: `file` in `log.dirs`, `memory` nowhere but in the process.',
   }),
+  'samsa.durability': string('os', {
+    oneOf: ['os', 'fsync'],
+    doc: 'When the file engine counts something as done: `os` once the operating system has it, as Kafka does, `fsync` once it survives a loss of power (docs/durability.md).',
+  }),
   'samsa.memory.max.bytes': long(null, {
     min: 1048576,
     doc: 'Bytes of records that the memory engine holds before it refuses more; unset, half of the memory there is.',
