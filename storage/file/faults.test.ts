@@ -205,3 +205,30 @@ test('fewer files may be open than there are logs', async t => {
   t.is(most, 3)
   t.is(open, 0)
 })
+
+test('a log that has failed is not rolled: what its last append left would come to lie in its midst', async t => {
+  const subject = await faulty(t)
+  const { engine } = subject
+  const log = await createLog(engine)
+  await fill(t, engine, log, [batchAt(0)])
+  subject.hook = room(30, 'EIO')
+  t.deepEqual(await append(engine, log, [batchAt(1)]), { ok: false, reason: 'failed', end: 1 })
+  subject.hook = () => undefined
+  await t.throwsAsync(log.roll(), { any: true, name: 'KAFKA_STORAGE_ERROR' })
+  t.is((await log.segments()).segments.length, 1)
+  await engine.close()
+})
+
+test('a log whose first file finds no room takes appends when there is some', async t => {
+  const subject = await faulty(t)
+  const { engine } = subject
+  const log = await createLog(engine)
+  subject.hook = (call, path) => {
+    if (call === 'open' && path.endsWith('.log')) throw systemError('ENOSPC')
+    return undefined
+  }
+  t.deepEqual(await append(engine, log, [batchAt(0)]), { ok: false, reason: 'full', end: 0 })
+  subject.hook = () => undefined
+  t.true((await append(engine, log, [batchAt(0)])).ok)
+  await engine.close()
+})

@@ -2,6 +2,7 @@
  * One log on files. Its directory is read at its first use; appends and reads are answered at once, from the page cache.
  */
 import { join } from 'node:path'
+import { KafkaError } from '../../protocol/errors.ts'
 import {
   type Appended,
   type Batch,
@@ -288,6 +289,8 @@ export class FileLog implements Log, DurableLog, FlushedLog, RewrittenLog {
     this.#stillThere()
     this.#durability.check()
     if (segments.active.sizeBytes === 0) return
+    // Behind the end of its active segment there may be what an append left that failed; only a recovery cuts it off.
+    if (this.#state === 'failed') throw new KafkaError('KAFKA_STORAGE_ERROR', `${this.directory} must be recovered`)
     this.#close(
       segments,
       guarded(() => this.#openSegment(this.#end)),
