@@ -11,6 +11,7 @@ import type { Config } from './config/config.ts'
 import type { Groups } from './groups/groups.ts'
 import type { FetchSessions } from './partition/fetch-sessions.ts'
 import type { Partitions } from './partition/partitions.ts'
+import type { TxnMarkers } from './partition/transactions/write-txn-markers.ts'
 import type { Transactions } from './transactions/transactions.ts'
 
 /** One broker. Its parts are there and ready from the moment it listens. */
@@ -28,6 +29,8 @@ export interface Broker {
   readonly partitions: Partitions
   readonly groups: Groups
   readonly transactions: Transactions
+  /** Ends transactions in the partitions that this broker leads. */
+  readonly txnMarkers: TxnMarkers
   readonly fetchSessions: FetchSessions
   readonly producerIds: ProducerIds
   /** The brokers of the cluster, this one among them. */

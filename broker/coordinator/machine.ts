@@ -26,10 +26,17 @@ export interface Producer {
   readonly epoch: number
 }
 
+/** The end of a producer's transaction. */
+export interface Marker extends Producer {
+  readonly committed: boolean
+  /** Leader epoch of the transaction coordinator's log. */
+  readonly coordinatorEpoch: number
+}
+
 /** Durable facts: records of one batch, or an end-of-transaction marker. */
 export type Write<Rec> =
   | { readonly records: readonly Rec[]; readonly producer?: Producer }
-  | { readonly marker: Producer & { readonly committed: boolean; readonly coordinatorEpoch: number } }
+  | { readonly marker: Marker }
 
 /** What `on` decided: the writes go to the log in order, in one append; then the effects are performed in order. */
 export interface Decision<Rec, Reply> {
@@ -53,7 +60,7 @@ export interface Machine<Event, Rec, Reply> {
   on(event: Event, now: Now): Decision<Rec, Reply>
   /** Applies one durable fact: the only way hard state changes, live and on replay. */
   apply(record: Rec, at: Applied): void
-  applyMarker(marker: Producer & { readonly committed: boolean }, at: Applied): void
+  applyMarker(marker: Marker, at: Applied): void
   /** Soft state and timers after a replay. */
   onLoaded(now: Now): readonly Effect<Reply>[]
 }

@@ -55,7 +55,8 @@ const applyControl = (chunk: Buffer, position: number, machine: Applies<never>):
   if (control === null || control.type === 'other') return
   const producer = producerOf(chunk, position)
   const at = { offset: batch.baseOffset(chunk, position), timestamp: batch.maxTimestamp(chunk, position), producer }
-  machine.applyMarker({ ...producer, committed: control.type === 'commit' }, at)
+  const { type, coordinatorEpoch } = control
+  machine.applyMarker({ ...producer, committed: type === 'commit', coordinatorEpoch }, at)
 }
 
 const producerOf = (chunk: Buffer, position: number): Producer => ({

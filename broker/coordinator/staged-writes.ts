@@ -1,13 +1,12 @@
 import { buildBatch } from '../../protocol/records/build.ts'
 import { buildMarker } from '../../protocol/records/control.ts'
 import type { Batch, Offset } from '../../storage/engine.ts'
-import type { Applied, Machine, Producer, Write } from './machine.ts'
+import type { Applied, Machine, Marker, Producer, Write } from './machine.ts'
 import type { RecordCodec, StoredRecord } from './record-codec.ts'
 
 /** Bytes that a record takes in a batch besides its key and value: its lengths, deltas and attributes, at most. */
 const RECORD_OVERHEAD = 32
 
-type Marker = Extract<Write<never>, { marker: unknown }>['marker']
 type Staged =
   | { readonly producer: Producer | null; readonly records: StoredRecord[]; sizeBytes: number }
   | { readonly marker: Marker }

@@ -1,42 +1,48 @@
 import type { Producer } from '../coordinator/machine.ts'
-import type { GroupRecord, StoredOffset } from './group-record.ts'
+import type { StoredOffset } from './group-record.ts'
+import { type OffsetRecord, PendingOffsets } from './pending-offsets.ts'
 
-type OffsetRecord = Extract<GroupRecord, { type: 'offset' }>
-type Topics = Map<string, Map<number, StoredOffset>>
+/** A committed offset, and where in the log it was committed. */
+export interface CommittedOffset extends StoredOffset {
+  readonly at: number
+}
 
-/**
- * The committed offsets of all groups, as the log says. Offsets that a transaction commits wait until its marker
- * (KIP-447).
- */
+type Topics = Map<string, Map<number, CommittedOffset>>
+
+/** The committed offsets of all groups, as the log says. Offsets that a transaction commits wait until its marker (KIP-447). */
 export class CommittedOffsets {
   readonly #groups = new Map<string, Topics>()
-  /** By producer id, in the order of the log. */
-  readonly #pending = new Map<number, OffsetRecord[]>()
+  readonly #pending = new PendingOffsets()
 
-  /** Applies a record; one of a transaction when its marker comes. */
-  apply(record: OffsetRecord, producer: Producer | null): void {
-    if (producer === null) {
-      this.#set(record)
-      return
-    }
-    const pending = this.#pending.get(producer.id)
-    if (pending === undefined) this.#pending.set(producer.id, [record])
-    else pending.push(record)
+  /**
+   * Applies a record; one of a transaction when its marker comes. Removing an offset removes what is pending for it too.
+   * @param at the record's offset in the log
+   */
+  apply(record: OffsetRecord, producer: Producer | null, at: number): void {
+    const { group, topic, partition, value } = record
+    if (value === null) {
+      this.#pending.drop(group, topic, partition)
+      this.#remove(group, topic, partition)
+    } else if (producer === null) this.#set(record, value, at)
+    else this.#pending.put(producer.id, record, at)
   }
 
-  /** The producer's transaction ended. */
-  applyMarker(producer: Producer, committed: boolean): void {
-    const pending = this.#pending.get(producer.id) ?? []
-    this.#pending.delete(producer.id)
-    if (committed) for (const record of pending) this.#set(record)
+  /** The producer's transaction ended. What was committed after a pending offset, in the order of the log, stays. */
+  applyMarker(producerId: number, committed: boolean): void {
+    const pending = this.#pending.take(producerId)
+    if (!committed) return
+    for (const { record, at } of pending) {
+      const known = this.get(record.group, record.topic, record.partition)
+      if (known === undefined || known.at < at) this.#set(record, record.value!, at)
+    }
   }
 
   /** The group's offsets by topic and partition; empty if it has none. */
-  of(groupId: string): ReadonlyMap<string, ReadonlyMap<number, StoredOffset>> {
+  of(groupId: string): ReadonlyMap<string, ReadonlyMap<number, CommittedOffset>> {
     return this.#groups.get(groupId) ?? new Map()
   }
 
-  get(groupId: string, topic: string, partition: number): StoredOffset | undefined {
+  get(groupId: string, topic: string, partition: number): CommittedOffset | undefined {
     return this.#groups.get(groupId)?.get(topic)?.get(partition)
   }
 
@@ -47,36 +53,36 @@ export class CommittedOffsets {
 
   /** Whether an open transaction has offsets of the group. */
   hasPending(groupId: string): boolean {
-    return this.#anyPending(record => record.group === groupId)
+    return this.#pending.hasGroup(groupId)
   }
 
   /** Whether an open transaction may change the offset. */
   isPending(groupId: string, topic: string, partition: number): boolean {
-    return this.#anyPending(
-      record => record.group === groupId && record.topic === topic && record.partition === partition,
-    )
+    return this.#pending.has(groupId, topic, partition)
   }
 
-  /** Groups that have offsets. */
-  groupIds(): Iterable<string> {
-    return this.#groups.keys()
+  /** Groups that have offsets, those of open transactions included. */
+  groupIds(): ReadonlySet<string> {
+    return new Set([...this.#groups.keys(), ...this.#pending.groupIds()])
   }
 
-  #anyPending(matches: (record: OffsetRecord) => boolean): boolean {
-    for (const records of this.#pending.values()) if (records.some(matches)) return true
-    return false
-  }
-
-  #set({ group, topic, partition, value }: OffsetRecord): void {
-    if (value === null) {
-      this.#remove(group, topic, partition)
-      return
+  /** The partitions that the group has offsets of, those of open transactions included, by topic. */
+  partitionsOf(groupId: string): ReadonlyMap<string, ReadonlySet<number>> {
+    const topics = new Map<string, Set<number>>()
+    for (const [topic, partitions] of this.of(groupId)) topics.set(topic, new Set(partitions.keys()))
+    for (const { topic, partition } of this.#pending.of(groupId)) {
+      const partitions = topics.get(topic) ?? new Set<number>()
+      topics.set(topic, partitions.add(partition))
     }
-    const topics = this.#groups.get(group) ?? new Map<string, Map<number, StoredOffset>>()
-    const partitions = topics.get(topic) ?? new Map<number, StoredOffset>()
+    return topics
+  }
+
+  #set({ group, topic, partition }: OffsetRecord, value: StoredOffset, at: number): void {
+    const topics = this.#groups.get(group) ?? new Map<string, Map<number, CommittedOffset>>()
+    const partitions = topics.get(topic) ?? new Map<number, CommittedOffset>()
     this.#groups.set(group, topics)
     topics.set(topic, partitions)
-    partitions.set(partition, value)
+    partitions.set(partition, { ...value, at })
   }
 
   #remove(group: string, topic: string, partition: number): void {

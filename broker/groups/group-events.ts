@@ -2,7 +2,9 @@
  * What a groups machine decides on. Events are data: buffers in them are kept, so the host gives copies. The answers are in
  * `group-replies.ts`.
  */
-import type { RequestId } from '../coordinator/machine.ts'
+import type { Producer, RequestId } from '../coordinator/machine.ts'
+import type { Verified } from '../partition/produce/transaction-checks.ts'
+import type { PartitionMarker } from '../partition/transactions/marker-append.ts'
 
 /** An assignment protocol that a member supports (a consumer: an assignor), with its opaque subscription. */
 export interface Protocol {
@@ -95,6 +97,35 @@ export interface CommitEvent extends Asked {
   readonly offsets: readonly OffsetToCommit[]
 }
 
+/** Before a transaction's first offsets: what `TxnCommitEvent.verified` shows. */
+export interface VerifyTxnEvent extends Asked {
+  readonly type: 'verifyTxn'
+  readonly producer: Producer
+  /** The producer's epoch rises with each transaction (KIP-890). */
+  readonly epochPerTransaction: boolean
+}
+
+/** TxnOffsetCommit. */
+export interface TxnCommitEvent extends Asked {
+  readonly type: 'txnCommit'
+  readonly producer: Producer
+  /** What the coordinator was asked for it (KIP-890). */
+  readonly verified: Verified
+  /** −1: not said. */
+  readonly generationId: number
+  /** `''`: not said. */
+  readonly memberId: string
+  readonly groupInstanceId: string | null
+  readonly offsets: readonly OffsetToCommit[]
+}
+
+/** WriteTxnMarkers, for this machine's partition. */
+export interface MarkerEvent {
+  readonly type: 'marker'
+  readonly request: RequestId
+  readonly marker: PartitionMarker
+}
+
 /** Partitions of one topic. */
 export interface TopicPartitions {
   readonly topic: string
@@ -152,6 +183,9 @@ export type GroupRequest =
   | HeartbeatEvent
   | LeaveEvent
   | CommitEvent
+  | VerifyTxnEvent
+  | TxnCommitEvent
+  | MarkerEvent
   | FetchOffsetsEvent
   | DeleteOffsetsEvent
   | DescribeEvent

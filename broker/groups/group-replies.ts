@@ -2,6 +2,7 @@
  * What a groups machine answers, by the type of the event that asked.
  */
 import type { ErrorName } from '../../protocol/errors.ts'
+import type { Verification } from '../partition/folds/verifications.ts'
 
 /** The answer to JoinGroup. */
 export interface JoinReply {
@@ -88,6 +89,11 @@ export interface GroupReplies {
   readonly leave: { readonly error: ErrorName; readonly members: readonly ErrorName[] }
   /** In the order of the offsets. */
   readonly commit: readonly ErrorName[]
+  /** Null: the transaction is open here, and nobody needs to be asked. */
+  readonly verifyTxn: Verification | null
+  /** In the order of the offsets. */
+  readonly txnCommit: readonly ErrorName[]
+  readonly marker: ErrorName
   readonly fetchOffsets: readonly FetchedTopic[]
   readonly deleteOffsets: DeletedOffsets
   /** Null: there is no such group. */

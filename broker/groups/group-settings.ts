@@ -14,4 +14,6 @@ export interface GroupSettings {
   readonly offsetsRetentionMs: number
   /** `offsets.retention.check.interval.ms`. */
   readonly offsetsRetentionCheckIntervalMs: number
+  /** `producer.id.expiration.ms`: of producers that commit offsets in transactions. */
+  readonly producerIdExpirationMs: number
 }

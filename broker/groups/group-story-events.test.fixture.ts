@@ -1,5 +1,6 @@
 /** The words of a story, as events. */
-import type { RequestId } from '../coordinator/machine.ts'
+import type { Producer, RequestId } from '../coordinator/machine.ts'
+import type { Verified } from '../partition/produce/transaction-checks.ts'
 import type { GroupEvent, OffsetToCommit, TopicPartitions } from './group-events.ts'
 import { NO_TOPIC_ID } from './group-record.ts'
 
@@ -9,6 +10,8 @@ export interface Memory {
   generationId: number
   /** Ids that it was given. */
   ids: number
+  /** What it was last told of a transaction that begins. */
+  verified: Verified
 }
 
 type Words = ReadonlyMap<string, string>
@@ -38,6 +41,12 @@ const offsetOf = (text: string, words: Words): OffsetToCommit => {
   }
 }
 
+/** `producer=7/0`: id and epoch. */
+const producerOf = (words: Words): Producer => {
+  const [id, epoch] = (words.get('producer') ?? '7/0').split('/')
+  return { id: Number(id), epoch: Number(epoch) }
+}
+
 /** `t/0 t/1 u/0`. */
 const topicsOf = (texts: readonly string[]): TopicPartitions[] => {
   const topics = new Map<string, number[]>()
@@ -63,7 +72,7 @@ export const eventOf = (
       .filter(word => /^[a-zA-Z]+=/.test(word))
       .map(word => [word.split('=')[0]!, word.slice(word.indexOf('=') + 1)]),
   )
-  const plain = others.filter(word => word.includes('/'))
+  const plain = others.filter(word => word.includes('/') && !word.startsWith('producer='))
   const ids = {
     memberId: quoted(words.get('member') ?? memory.memberId),
     groupInstanceId: words.get('instance') ?? null,
@@ -94,12 +103,32 @@ export const eventOf = (
         offsets: plain.map(one => offsetOf(one, words)),
       }
     }
+    case 'verifies':
+      return { type: 'verifyTxn', ...asked, producer: producerOf(words), epochPerTransaction: words.get('v') === '5' }
+    case 'txnCommits': {
+      // Older clients say nothing of a member.
+      const member = words.has('member') ? ids : { memberId: '', groupInstanceId: null, generationId: -1 }
+      const verified = others.includes('unchecked') ? 'unchecked' : memory.verified
+      const offsets = plain.map(one => offsetOf(one, words))
+      return { type: 'txnCommit', ...asked, ...member, producer: producerOf(words), verified, offsets }
+    }
+    case 'marks': {
+      const { id: producerId, epoch: producerEpoch } = producerOf(words)
+      const coordinatorEpoch = Number(words.get('coordinator') ?? 0)
+      const transactionVersion = Number(words.get('tv') ?? 1)
+      const committed = first === 'commit'
+      return {
+        type: 'marker',
+        request,
+        marker: { producerId, producerEpoch, committed, coordinatorEpoch, transactionVersion },
+      }
+    }
     case 'fetches':
       return {
         type: 'fetchOffsets',
         ...asked,
         topics: plain.length === 0 ? null : topicsOf(plain),
-        requireStable: false,
+        requireStable: others.includes('stable'),
       }
     case 'forgets':
       return { type: 'deleteOffsets', ...asked, topics: topicsOf(plain) }

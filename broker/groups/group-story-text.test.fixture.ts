@@ -1,4 +1,5 @@
 /** Records, replies and timers as lines of a story. */
+import type { Write } from '../coordinator/machine.ts'
 import type { GroupEvent } from './group-events.ts'
 import type { GroupRecord } from './group-record.ts'
 import type { DescribedGroup, FetchedTopic, GroupReply, JoinReply, ListedGroup, SyncReply } from './group-replies.ts'
@@ -8,8 +9,20 @@ const list = (texts: readonly string[]): string => (texts.length === 0 ? 'none' 
 /** A timer's key without what makes it unambiguous. */
 export const keyText = (key: string): string => key.replace(/^session \d+ /, 'session ')
 
+/** What is written, a line a record or marker. */
+export const writeTexts = (write: Write<GroupRecord>): readonly string[] => {
+  if ('marker' in write) {
+    const { id, epoch, committed, coordinatorEpoch } = write.marker
+    return [`${committed ? 'commit' : 'abort'} of ${id}/${epoch} by ${coordinatorEpoch}`]
+  }
+  const { producer, records } = write
+  return records.map(
+    record => recordText(record) + (producer === undefined ? '' : ` for ${producer.id}/${producer.epoch}`),
+  )
+}
+
 /** A record. */
-export const recordText = (record: GroupRecord): string => {
+const recordText = (record: GroupRecord): string => {
   const { group, value } = record
   if (record.type === 'offset') {
     const at = `offset ${group} ${record.topic}/${record.partition}`
@@ -77,7 +90,10 @@ export const replyText = (event: GroupEvent, reply: GroupReply): string => {
       const { error, topics } = reply as { error: string; topics: readonly string[] }
       return error === 'NONE' ? list([...topics]) : error
     }
+    case 'verifyTxn':
+      return reply === null ? 'is open' : 'to be asked'
     case 'commit':
+    case 'txnCommit':
       return list([...(reply as readonly string[])])
     default:
       return String(reply)

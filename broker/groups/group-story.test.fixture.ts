@@ -9,11 +9,11 @@
  *   > restart                                      only the log is left
  */
 import type { RequestId } from '../coordinator/machine.ts'
+import type { Verified } from '../partition/produce/transaction-checks.ts'
 import type { GroupEvent } from './group-events.ts'
-import type { GroupRecord } from './group-record.ts'
 import type { GroupReply, JoinReply } from './group-replies.ts'
 import { eventOf, type Memory } from './group-story-events.test.fixture.ts'
-import { keyText, recordText, replyText } from './group-story-text.test.fixture.ts'
+import { keyText, replyText, writeTexts } from './group-story-text.test.fixture.ts'
 import { GroupWorld, type MutableSettings, type Step } from './group-world.test.fixture.ts'
 
 /** One story; each has a world of its own. */
@@ -51,7 +51,7 @@ export class GroupStory {
 
   #memory(actor: string, group: string): Memory {
     const key = `${actor} ${group}`
-    const memory = this.#memories.get(key) ?? { memberId: '', generationId: -1, ids: 0 }
+    const memory = this.#memories.get(key) ?? { memberId: '', generationId: -1, ids: 0, verified: null }
     this.#memories.set(key, memory)
     return memory
   }
@@ -66,12 +66,8 @@ export class GroupStory {
     }
   }
 
-  #step({ records, effects }: Step): string[] {
-    return [...this.#records(records), ...effects.map(effect => this.#effect(effect))]
-  }
-
-  #records(records: readonly GroupRecord[]): string[] {
-    return records.map(record => `  log ${recordText(record)}`)
+  #step({ writes, effects }: Step): string[] {
+    return [...writes.flatMap(writeTexts).map(text => `  log ${text}`), ...effects.map(effect => this.#effect(effect))]
   }
 
   #effect(effect: Step['effects'][number]): string {
@@ -80,6 +76,8 @@ export class GroupStory {
     if (effect.type === 'call') throw new Error('groups call nobody')
     const { label, event } = this.#asked.get(effect.to)!
     this.#asked.delete(effect.to)
+    if (event.type === 'verifyTxn')
+      this.#memory(label.split(' ')[0]!, event.groupId).verified = effect.reply as Verified
     if (event.type === 'join') this.#remember(label, event.groupId, effect.reply as JoinReply)
     return `  ${label} <- ${replyText(event, effect.reply as GroupReply)}`
   }

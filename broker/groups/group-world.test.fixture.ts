@@ -1,5 +1,5 @@
 /** A groups machine without a shard: its log is a list, its timers fire when told. For stories and the simulation. */
-import type { Effect, Now, RequestId } from '../coordinator/machine.ts'
+import type { Effect, Marker, Now, Producer, RequestId, Write } from '../coordinator/machine.ts'
 import type { GroupEvent } from './group-events.ts'
 import { type GroupRecord, groupRecordCodec } from './group-record.ts'
 import type { GroupReply } from './group-replies.ts'
@@ -8,9 +8,14 @@ import { GroupsMachine } from './groups-machine.ts'
 
 /** What one event led to. */
 export interface Step {
-  readonly records: readonly GroupRecord[]
+  readonly writes: readonly Write<GroupRecord>[]
   readonly effects: readonly Effect<GroupReply>[]
 }
+
+type Logged = { readonly timestamp: number } & (
+  | { readonly record: GroupRecord; readonly producer: Producer | null }
+  | { readonly marker: Marker }
+)
 
 /** Settings that a test changes. */
 export type MutableSettings = { -readonly [K in keyof GroupSettings]: GroupSettings[K] }
@@ -27,11 +32,12 @@ export class GroupWorld {
     offsetMetadataMaxSize: 4096,
     offsetsRetentionMs: 7 * 24 * 3600 * 1000,
     offsetsRetentionCheckIntervalMs: 600_000,
+    producerIdExpirationMs: 24 * 3600 * 1000,
   }
   #machine = new GroupsMachine(this.settings)
   #elapsedMs = 0
   #lastRequest = 0
-  readonly #log: { readonly record: GroupRecord; readonly timestamp: number }[] = []
+  readonly #log: Logged[] = []
   readonly #timers = new Map<string, number>()
 
   /** Ms since the start. */
@@ -70,10 +76,7 @@ export class GroupWorld {
   restart(): readonly Effect<GroupReply>[] {
     this.#machine = new GroupsMachine(this.settings)
     this.#timers.clear()
-    for (const { record, timestamp } of this.#log) {
-      const { key, value } = groupRecordCodec.encode(record)
-      this.#machine.apply(groupRecordCodec.decode(key, value)!, { offset: 0, timestamp, producer: null })
-    }
+    for (const [offset, logged] of this.#log.entries()) this.#apply(logged, offset)
     const effects = this.#machine.onLoaded(this.now)
     this.#keepTimers(effects)
     return effects
@@ -82,13 +85,30 @@ export class GroupWorld {
   #decide(event: GroupEvent): Step {
     const { now } = this
     const { writes, effects } = this.#machine.on(event, now)
-    const records = writes.flatMap(write => ('records' in write ? write.records : []))
-    for (const record of records) {
-      this.#log.push({ record, timestamp: now.wall })
-      this.#machine.apply(record, { offset: this.#log.length, timestamp: now.wall, producer: null })
+    for (const write of writes) {
+      if ('marker' in write) this.#append({ marker: write.marker, timestamp: now.wall })
+      else
+        for (const record of write.records)
+          this.#append({ record, producer: write.producer ?? null, timestamp: now.wall })
     }
     this.#keepTimers(effects)
-    return { records, effects }
+    return { writes, effects }
+  }
+
+  #append(logged: Logged): void {
+    this.#log.push(logged)
+    this.#apply(logged, this.#log.length - 1)
+  }
+
+  /** What the log keeps of a record is its stored form. */
+  #apply(logged: Logged, offset: number): void {
+    const { timestamp } = logged
+    if ('marker' in logged) {
+      this.#machine.applyMarker(logged.marker, { offset, timestamp, producer: logged.marker })
+      return
+    }
+    const { key, value } = groupRecordCodec.encode(logged.record)
+    this.#machine.apply(groupRecordCodec.decode(key, value)!, { offset, timestamp, producer: logged.producer })
   }
 
   #keepTimers(effects: readonly Effect<GroupReply>[]): void {

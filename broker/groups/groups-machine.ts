@@ -3,7 +3,7 @@
  * protocol is another type of group here, with its own file of decisions.
  */
 import type { ErrorName } from '../../protocol/errors.ts'
-import type { Applied, Decision, Effect, Machine, Now, Producer } from '../coordinator/machine.ts'
+import type { Applied, Decision, Effect, Machine, Marker, Now } from '../coordinator/machine.ts'
 import { ClassicGroup } from './classic-group.ts'
 import { join } from './classic-join.ts'
 import { leave } from './classic-leave.ts'
@@ -17,10 +17,12 @@ import type { GroupEvent, JoinEvent } from './group-events.ts'
 import type { GroupRecord } from './group-record.ts'
 import type { GroupReply } from './group-replies.ts'
 import type { GroupSettings } from './group-settings.ts'
+import { GroupTransactions } from './group-transactions.ts'
 import { commit } from './offset-commit.ts'
 import { fetchOffsets } from './offset-fetch.ts'
 import { deleteOffsets, removeExpired, removeTopics } from './offset-removal.ts'
 import { Turn } from './turn.ts'
+import { commitInTransaction, endTransaction } from './txn-offset-commit.ts'
 
 const UNKNOWN_MEMBER: ErrorName = 'UNKNOWN_MEMBER_ID'
 
@@ -29,17 +31,18 @@ export class GroupsMachine implements Machine<GroupEvent, GroupRecord, GroupRepl
   readonly #settings: GroupSettings
   readonly #groups = new Map<string, ClassicGroup>()
   readonly #offsets = new CommittedOffsets()
+  readonly #transactions = new GroupTransactions()
   readonly #deadlines = new Deadlines()
 
   constructor(settings: GroupSettings) {
     this.#settings = settings
   }
 
-  /** The topics that groups have committed offsets of. */
+  /** The topics that groups have committed offsets of, those of open transactions included. */
   committedTopics(): ReadonlySet<string> {
     const topics = new Set<string>()
     for (const groupId of this.#offsets.groupIds())
-      for (const topic of this.#offsets.of(groupId).keys()) topics.add(topic)
+      for (const topic of this.#offsets.partitionsOf(groupId).keys()) topics.add(topic)
     return topics
   }
 
@@ -49,9 +52,10 @@ export class GroupsMachine implements Machine<GroupEvent, GroupRecord, GroupRepl
     return turn.decision()
   }
 
-  apply(record: GroupRecord, { producer, timestamp }: Applied): void {
+  apply(record: GroupRecord, { producer, timestamp, offset }: Applied): void {
+    if (producer !== null) this.#transactions.wrote(producer, timestamp)
     if (record.type === 'offset') {
-      this.#offsets.apply(record, producer)
+      this.#offsets.apply(record, producer, offset)
       if (record.value !== null) this.#group(record.group, timestamp) // offsets alone make a group
     } else if (record.value === null) {
       this.#groups.delete(record.group)
@@ -60,8 +64,9 @@ export class GroupsMachine implements Machine<GroupEvent, GroupRecord, GroupRepl
     }
   }
 
-  applyMarker(marker: Producer & { readonly committed: boolean }): void {
-    this.#offsets.applyMarker(marker, marker.committed)
+  applyMarker(marker: Marker, { timestamp }: Applied): void {
+    this.#transactions.ended(marker, timestamp)
+    this.#offsets.applyMarker(marker.id, marker.committed)
   }
 
   onLoaded(now: Now): readonly Effect<GroupReply>[] {
@@ -83,6 +88,8 @@ export class GroupsMachine implements Machine<GroupEvent, GroupRecord, GroupRepl
       }
       case 'topicsDeleted':
         return removeTopics(turn, this.#offsets, event.topics)
+      case 'marker':
+        return endTransaction(turn, this.#transactions, event)
       case 'list':
         return turn.reply('list', event.request, listGroups(this.#groups.values()))
       case 'join':
@@ -106,6 +113,12 @@ export class GroupsMachine implements Machine<GroupEvent, GroupRecord, GroupRepl
         return turn.reply('leave', request, { error: 'NONE', members: event.members.map(() => UNKNOWN_MEMBER) })
       case 'commit':
         return commit(turn, group, event)
+      case 'verifyTxn': {
+        const verification = this.#transactions.verify(event.producer, event.epochPerTransaction)
+        return turn.reply('verifyTxn', request, verification)
+      }
+      case 'txnCommit':
+        return commitInTransaction(turn, group, this.#transactions, event)
       case 'fetchOffsets':
         return turn.reply('fetchOffsets', request, fetchOffsets(this.#offsets, event))
       case 'deleteOffsets':
@@ -141,6 +154,7 @@ export class GroupsMachine implements Machine<GroupEvent, GroupRecord, GroupRepl
 
   /** Removes expired offsets, and the groups that have neither members nor offsets left. */
   #expireOffsets(turn: Turn): void {
+    this.#transactions.expire(turn.now.wall - this.#settings.producerIdExpirationMs)
     for (const group of this.#groups.values()) {
       const noneLeft = removeExpired(turn, group, this.#offsets)
       if (group.isIdle && noneLeft && !this.#offsets.hasPending(group.id))

@@ -3,13 +3,15 @@
  * used; shards are loaded then, and at the start where the log has data, so that sessions and offsets expire.
  */
 import type { Logger } from 'pino'
-import { KafkaError } from '../../protocol/errors.ts'
+import { type ErrorName, KafkaError } from '../../protocol/errors.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import type { TopicPartition } from '../cluster/peers.ts'
 import type { Topic } from '../cluster/topic.ts'
 import type { Config } from '../config/config.ts'
 import type { ShardLog } from '../coordinator/shard-log.ts'
 import { Shard } from '../coordinator/shard.ts'
+import type { PartitionMarker } from '../partition/transactions/marker-append.ts'
 import type { GroupEvent, GroupRequest } from './group-events.ts'
 import { type GroupRecord, groupRecordCodec } from './group-record.ts'
 import type { GroupReplies, GroupReply, ListedGroup } from './group-replies.ts'
@@ -21,7 +23,7 @@ type GroupShard = Shard<GroupEvent, GroupRecord, GroupReply>
 type WithoutRequest<E> = E extends unknown ? Omit<E, 'request'> : never
 
 /** What can be asked of a group. */
-export type GroupQuestion = WithoutRequest<Exclude<GroupRequest, { type: 'list' }>>
+export type GroupQuestion = WithoutRequest<Exclude<GroupRequest, { type: 'list' | 'marker' }>>
 
 /** The parts of the broker that groups stand on. */
 export interface GroupsDeps {
@@ -82,6 +84,23 @@ export class Groups {
     if (!this.#leads(topic, index)) throw new KafkaError('NOT_COORDINATOR')
     const reply = await this.#shard(topic, index).send(request => ({ ...question, request }) as GroupEvent)
     return reply as GroupReplies[Q['type']] // a machine replies to an event by its type
+  }
+
+  /**
+   * Ends a producer's transaction in a partition of the offsets topic: NONE when the marker is durable, else those of
+   * `ProducerState.markerError`. Rejects as `ask`.
+   */
+  async completeTransaction(index: number, marker: PartitionMarker): Promise<ErrorName> {
+    const topic = await this.#topic()
+    if (!this.#leads(topic, index)) throw new KafkaError('NOT_COORDINATOR')
+    const reply = await this.#shard(topic, index).send(request => ({ type: 'marker', request, marker }))
+    return reply as GroupReplies['marker']
+  }
+
+  /** The partition that keeps the group's offsets. */
+  async partitionOf(groupId: string): Promise<TopicPartition> {
+    const { name, partitions } = await this.#topic()
+    return { topic: name, partition: partitionOfGroup(groupId, partitions.length) }
   }
 
   /** All groups. Rejects as `ask`. */
@@ -217,5 +236,8 @@ const settingsOf = (config: Pick<Config, 'get'>): GroupSettings => ({
   },
   get offsetsRetentionCheckIntervalMs() {
     return config.get('offsets.retention.check.interval.ms')
+  },
+  get producerIdExpirationMs() {
+    return config.get('producer.id.expiration.ms')
   },
 })

@@ -39,18 +39,26 @@ const commitError = (group: ClassicGroup | undefined, event: CommitEvent): Error
   return group.state === 'CompletingRebalance' ? 'REBALANCE_IN_PROGRESS' : null
 }
 
-const commitOne = (turn: Turn, event: CommitEvent, offset: OffsetToCommit): ErrorName => {
-  if (offset.metadata.length > turn.settings.offsetMetadataMaxSize) return 'OFFSET_METADATA_TOO_LARGE'
-  const now = turn.now.wall
-  const expires = event.retentionTimeMs !== -1
-  const value: StoredOffset = {
+/**
+ * The offset as the log keeps it.
+ * @param retentionTimeMs how long it is kept; −1: as the broker keeps it
+ * @param now wall ms
+ */
+export const storedOffset = (offset: OffsetToCommit, retentionTimeMs: number, now: number): StoredOffset => {
+  const expires = retentionTimeMs !== -1
+  return {
     offset: offset.offset,
     leaderEpoch: expires ? -1 : offset.leaderEpoch, // the stored form has room for one of the two
     metadata: offset.metadata,
     commitTimestamp: offset.commitTimestamp === -1 ? now : offset.commitTimestamp,
-    expireTimestamp: expires ? now + event.retentionTimeMs : -1,
+    expireTimestamp: expires ? now + retentionTimeMs : -1,
     topicId: expires ? NO_TOPIC_ID : offset.topicId,
   }
+}
+
+const commitOne = (turn: Turn, event: CommitEvent, offset: OffsetToCommit): ErrorName => {
+  if (offset.metadata.length > turn.settings.offsetMetadataMaxSize) return 'OFFSET_METADATA_TOO_LARGE'
+  const value = storedOffset(offset, event.retentionTimeMs, turn.now.wall)
   turn.write({ type: 'offset', group: event.groupId, topic: offset.topic, partition: offset.partition, value })
   return 'NONE'
 }

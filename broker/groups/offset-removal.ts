@@ -37,24 +37,25 @@ const refused = (error: ErrorName, event: DeleteOffsetsEvent): DeletedOffsets =>
 })
 
 const removeOf = (turn: Turn, offsets: CommittedOffsets, groupId: string, asked: TopicPartitions): void => {
+  const known = offsets.partitionsOf(groupId).get(asked.topic)
   for (const partition of new Set(asked.partitions)) {
-    if (offsets.get(groupId, asked.topic, partition) !== undefined) remove(turn, groupId, asked.topic, partition)
+    if (known?.has(partition)) remove(turn, groupId, asked.topic, partition)
   }
 }
 
 /** The topics are no more: a topic of the same name that comes later is another one. */
 export const removeTopics = (turn: Turn, offsets: CommittedOffsets, topics: ReadonlySet<string>): void => {
   for (const groupId of offsets.groupIds()) {
-    for (const [topic, partitions] of offsets.of(groupId)) {
-      if (topics.has(topic)) for (const partition of partitions.keys()) remove(turn, groupId, topic, partition)
+    for (const [topic, partitions] of offsets.partitionsOf(groupId)) {
+      if (topics.has(topic)) for (const partition of partitions) remove(turn, groupId, topic, partition)
     }
   }
 }
 
 /** All of a group that is deleted. */
 export const removeGroupOffsets = (turn: Turn, offsets: CommittedOffsets, groupId: string): void => {
-  for (const [topic, partitions] of offsets.of(groupId)) {
-    for (const partition of partitions.keys()) remove(turn, groupId, topic, partition)
+  for (const [topic, partitions] of offsets.partitionsOf(groupId)) {
+    for (const partition of partitions) remove(turn, groupId, topic, partition)
   }
 }
 
@@ -64,7 +65,8 @@ export const removeExpired = (turn: Turn, group: ClassicGroup, offsets: Committe
   for (const [topic, partitions] of offsets.of(group.id)) {
     const kept = group.mayBeSubscribedTo(topic)
     for (const [partition, offset] of partitions) {
-      if (!kept && hasExpired(turn, group, offset)) remove(turn, group.id, topic, partition)
+      const held = kept || offsets.isPending(group.id, topic, partition)
+      if (!held && hasExpired(turn, group, offset)) remove(turn, group.id, topic, partition)
       else left++
     }
   }

@@ -1,4 +1,4 @@
-import type { Decision, Effect, Now, RequestId } from '../coordinator/machine.ts'
+import type { Decision, Effect, Marker, Now, Producer, RequestId, Write } from '../coordinator/machine.ts'
 import type { Deadlines, GroupTimer } from './deadlines.ts'
 import type { GroupRecord } from './group-record.ts'
 import type { GroupReplies, GroupReply } from './group-replies.ts'
@@ -8,7 +8,9 @@ import type { GroupSettings } from './group-settings.ts'
 export class Turn {
   readonly now: Now
   readonly settings: GroupSettings
-  readonly records: GroupRecord[] = []
+  readonly #writes: Write<GroupRecord>[] = []
+  /** The records that the last of the writes is made of, if more of its kind may join them. */
+  #open: { readonly producer: Producer | null; readonly records: GroupRecord[] } | null = null
   readonly effects: Effect<GroupReply>[] = []
   readonly #deadlines: Deadlines
 
@@ -18,8 +20,20 @@ export class Turn {
     this.#deadlines = deadlines
   }
 
-  write(record: GroupRecord): void {
-    this.records.push(record)
+  /** @param producer whose transaction the record belongs to; null: none */
+  write(record: GroupRecord, producer: Producer | null = null): void {
+    if (this.#open === null || this.#open.producer !== producer) {
+      const records: GroupRecord[] = []
+      this.#open = { producer, records }
+      this.#writes.push(producer === null ? { records } : { records, producer })
+    }
+    this.#open.records.push(record)
+  }
+
+  /** Ends a transaction. */
+  mark(marker: Marker): void {
+    this.#open = null
+    this.#writes.push({ marker })
   }
 
   /** Answers the request; `type` is that of the event it came with. */
@@ -45,6 +59,6 @@ export class Turn {
   }
 
   decision(): Decision<GroupRecord, GroupReply> {
-    return { writes: this.records.length === 0 ? [] : [{ records: this.records }], effects: this.effects }
+    return { writes: this.#writes, effects: this.effects }
   }
 }

@@ -46,8 +46,10 @@ import { offsetFetch } from './offset-fetch.ts'
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch.ts'
 import { produce } from './produce.ts'
 import { syncGroup } from './sync-group.ts'
+import { txnOffsetCommit } from './txn-offset-commit.ts'
 import { unregisterBroker } from './unregister-broker.ts'
 import { updateFeatures } from './update-features.ts'
+import { writeTxnMarkers } from './write-txn-markers.ts'
 
 /** All handlers, one per API. */
 export const handlers: readonly Handler[] = [
@@ -95,6 +97,8 @@ export const handlers: readonly Handler[] = [
   offsetForLeaderEpoch,
   produce,
   syncGroup,
+  txnOffsetCommit,
   unregisterBroker,
   updateFeatures,
+  writeTxnMarkers,
 ] as const

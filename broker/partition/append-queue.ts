@@ -5,6 +5,7 @@
 import type { AppendRequest, Appended, Batch, Log } from '../../storage/engine.ts'
 import type { Appender, Appending } from './appender.ts'
 import { ProducerState } from './folds/producer-state.ts'
+import type { TransactionState } from './folds/transaction-state.ts'
 
 /** Why a queued append came to nothing; `unknown` is the one where it may be in the log all the same. */
 export type AppendFailure = Exclude<Appended, { ok: true }>['reason'] | 'unknown' | 'closed'
@@ -24,6 +25,7 @@ export interface AppendOwner {
   readonly log: Log
   readonly leaderEpoch: number
   readonly producers: ProducerState
+  readonly transactions: TransactionState
   /** The log's end as the folds have it. */
   readonly end: number
   /** Follows batches that are in the log now; the folds, bounds and readers move. */
@@ -37,12 +39,16 @@ export class AppendTurn {
   readonly batches: Batch[] = []
   readonly leaderEpoch: number
   readonly #base: ProducerState
+  readonly #transactions: TransactionState
   #producers: ProducerState | null = null
+  /** Of producers whose transaction the turn begins or ends: whether it is open then. */
+  #open: Map<number, boolean> | null = null
   #end: number
 
   constructor(owner: AppendOwner) {
     this.leaderEpoch = owner.leaderEpoch
     this.#base = owner.producers
+    this.#transactions = owner.transactions
     this.#end = owner.end
   }
 
@@ -60,6 +66,27 @@ export class AppendTurn {
   get pendingProducers(): ProducerState {
     this.#producers ??= new ProducerState(this.#base)
     return this.#producers
+  }
+
+  /** Whether any producer has an open transaction, as far as needs looking at. */
+  get anyOpen(): boolean {
+    return this.#open !== null || this.#transactions.openCount > 0
+  }
+
+  /** Whether the producer's transaction is open once the turn's batches are in the log. */
+  inTransaction(producerId: number): boolean {
+    return this.#open?.get(producerId) ?? this.#transactions.openedAt(producerId) >= 0
+  }
+
+  /** Whether the turn has begun or ended a transaction of the producer. */
+  touched(producerId: number): boolean {
+    return this.#open?.has(producerId) ?? false
+  }
+
+  /** The turn begins, goes on with or ends the producer's transaction. */
+  setInTransaction(producerId: number, open: boolean): void {
+    this.#open ??= new Map()
+    this.#open.set(producerId, open)
   }
 
   place(placed: Batch): void {

@@ -19,7 +19,7 @@ export class Extent {
   constructor(bounds: Bounds, transactions: TransactionState, clock: Clock) {
     this.#bounds = bounds
     this.#transactions = transactions
-    this.#lastStableOffset = transactions.lastStableOffset(bounds.committed)
+    this.#lastStableOffset = Math.max(bounds.start, transactions.lastStableOffset(bounds.committed))
     this.#waiters = new Waiters(clock)
   }
 
@@ -58,7 +58,8 @@ export class Extent {
     const start = Math.max(before.start, bounds.start)
     const committed = Math.max(before.committed, bounds.committed)
     this.#bounds = { start, committed, end: Math.max(before.end, bounds.end) }
-    this.#lastStableOffset = this.#transactions.lastStableOffset(committed)
+    // What begins below the log start can't be read any more (observed with Kafka 4.3).
+    this.#lastStableOffset = Math.max(start, this.#transactions.lastStableOffset(committed))
     this.#unreadableBytes += bytes
     const moved = committed > before.committed
     const stable = this.#lastStableOffset > stableBefore

@@ -3,12 +3,12 @@
  * go through the queue; reads come from the engine; folds and waiters follow what was appended.
  */
 import type { Logger } from 'pino'
-import type { KafkaError } from '../../protocol/errors.ts'
+import type { ErrorName, KafkaError } from '../../protocol/errors.ts'
 import type { Batch, Bounds, Engine, Log, Slice } from '../../storage/engine.ts'
 import type { Clock } from '../clock.ts'
 import type { Topic } from '../cluster/topic.ts'
 import type { ShardLog } from '../coordinator/shard-log.ts'
-import { checkAppend } from './produce/append-checks.ts'
+import { checkReplicas } from './produce/append-checks.ts'
 import type { AppendCaller, AppendOptions } from './produce/append-outcome.ts'
 import { type AppendFailure, type AppendOwner, AppendQueue } from './append-queue.ts'
 import type { Appender } from './appender.ts'
@@ -17,6 +17,10 @@ import { Folds } from './folds/folds.ts'
 import { PartitionShardLog } from './partition-shard-log.ts'
 import { ProduceAppend, type ProduceOwner } from './produce/produce-append.ts'
 import type { ProducerState } from './folds/producer-state.ts'
+import type { TransactionState } from './folds/transaction-state.ts'
+import type { Verification, Verifications } from './folds/verifications.ts'
+import type { Verified } from './produce/transaction-checks.ts'
+import { MarkerAppend, type PartitionMarker } from './transactions/marker-append.ts'
 import { storageError } from './storage-error.ts'
 import type { Isolation, Waiter } from './waiters.ts'
 
@@ -123,6 +127,14 @@ export class Partition implements AppendOwner, ProduceOwner {
     return this.folds.producers
   }
 
+  get transactions(): TransactionState {
+    return this.folds.transactions
+  }
+
+  get verifications(): Verifications {
+    return this.folds.verifications
+  }
+
   get end(): number {
     return this.folds.end
   }
@@ -148,11 +160,40 @@ export class Partition implements AppendOwner, ProduceOwner {
 
   /**
    * Appends one batch that `validate` has seen, with other partitions' at the end of this turn of the loop. The batch is
-   * the partition's from here on. `caller.appended(slot, …)` is called once. Throws as `checkAppend`.
+   * the partition's from here on. `caller.appended(slot, …)` is called once. Throws as `checkReplicas`, for acks −1.
+   * @param verified how a transactional batch comes, null for any other
    */
-  append(records: Buffer, options: AppendOptions, caller: AppendCaller, slot: number): void {
-    checkAppend(this, records, options)
-    this.#queue.push(new ProduceAppend(this, records, options, caller, slot))
+  append(records: Buffer, options: AppendOptions, caller: AppendCaller, slot: number, verified: Verified = null): void {
+    if (options.acks === -1) checkReplicas(this)
+    this.#queue.push(new ProduceAppend(this, records, options, caller, slot, verified))
+  }
+
+  /**
+   * Before the coordinator is asked about a producer's first batch of a transaction: what `append` wants to be shown with
+   * it. Null where the transaction is open here: then nobody needs to be asked.
+   */
+  verify(
+    producerId: number,
+    producerEpoch: number,
+    sequence: number,
+    epochPerTransaction: boolean,
+  ): Verification | null {
+    const { producers, transactions, verifications } = this.folds
+    const ongoing = transactions.openedAt(producerId) >= 0 && producers.get(producerId)?.epoch === producerEpoch
+    return ongoing ? null : verifications.begin(producerId, producerEpoch, sequence, epochPerTransaction)
+  }
+
+  /**
+   * Ends a producer's transaction. Resolves to NONE when the marker is below the high watermark, else to why nothing was
+   * appended: those of `ProducerState.markerError` and `appendFailures`; REQUEST_TIMED_OUT where that isn't known. Throws
+   * as `checkReplicas`.
+   * @param timeoutMs how long it waits for the high watermark
+   */
+  mark(marker: PartitionMarker, timeoutMs: number): Promise<ErrorName> {
+    checkReplicas(this)
+    const appendTime = this.#topic.settings.messageTimestampType === 'LogAppendTime'
+    const options = { nowMs: this.#deps.clock.now(), appendTime, timeoutMs }
+    return new Promise(resolve => this.#queue.push(new MarkerAppend(this, marker, options, resolve)))
   }
 
   /** The log for a coordinator: its appends go through the same queue, and wake the topic's readers. */

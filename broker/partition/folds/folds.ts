@@ -11,6 +11,7 @@ import { EpochStarts } from './epoch-starts.ts'
 import { decodeProducerSnapshot, encodeProducerSnapshot } from './producer-snapshot.ts'
 import { ProducerState } from './producer-state.ts'
 import { TransactionState } from './transaction-state.ts'
+import { Verifications } from './verifications.ts'
 
 const SNAPSHOT = '.snapshot'
 const ABORTED_INDEX = '.aborted'
@@ -22,8 +23,10 @@ const REPLAY_BYTES = 1024 * 1024
 
 /** The folds of one partition, and how far they are. */
 export class Folds {
-  readonly producers = new ProducerState()
   readonly transactions = new TransactionState()
+  readonly producers = new ProducerState(null, id => this.transactions.openedAt(id) >= 0)
+  /** Of transactions that are about to begin here. Not in the log: after a restart the coordinator is asked again. */
+  readonly verifications = new Verifications()
   readonly epochs = new EpochStarts()
   /** Compaction has been over all offsets below. */
   cleanedTo = 0
@@ -60,14 +63,18 @@ export class Folds {
       if (marker === null || marker.type === 'other') return
       this.producers.marker(producerId, producerEpoch, marker.coordinatorEpoch, timestamp)
       this.transactions.marker(producerId, lastOffset, marker.type === 'commit')
+      this.verifications.end(producerId)
       return
+    }
+    if (batch.isTransactional(buffer, position)) {
+      this.transactions.append(producerId, baseOffset)
+      this.verifications.end(producerId)
     }
     const firstSequence = batch.baseSequence(buffer, position)
     if (firstSequence !== batch.NO_SEQUENCE) {
       const sequenced = { producerId, producerEpoch, firstSequence, lastSequence: batch.lastSequence(buffer, position) }
       this.producers.append(sequenced, lastOffset, lastOffset - baseOffset, timestamp)
-    }
-    if (batch.isTransactional(buffer, position)) this.transactions.append(producerId, baseOffset)
+    } else this.producers.wrote(producerId, producerEpoch, timestamp)
   }
 
   /** Offsets below `start` are gone. Producers stay: what they wrote last may still be repeated. */

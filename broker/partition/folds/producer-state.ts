@@ -2,7 +2,7 @@
  * The fold that makes producers idempotent (KIP-98): of every producer the epoch and its last five batches. Pure: it is
  * asked before an append, told after it, and rebuilt by telling it the log again.
  */
-import { KafkaError } from '../../../protocol/errors.ts'
+import { type ErrorName, KafkaError } from '../../../protocol/errors.ts'
 import { NO_PRODUCER_EPOCH } from '../../../protocol/records/batch.ts'
 
 /** A batch that a producer appended. Sequences are inclusive; `lastOffset` − `offsetDelta` is its first offset. */
@@ -43,6 +43,13 @@ export const sequenceBefore = (sequence: number, count: number): number => {
   return before >= 0 ? before : before + 0x8000_0000
 }
 
+const repeatedBatch = ({ epoch, batches }: Producer, batch: Sequenced): ProducedBatch | null => {
+  if (batch.producerEpoch !== epoch) return null
+  for (const before of batches)
+    if (before.firstSequence === batch.firstSequence && before.lastSequence === batch.lastSequence) return before
+  return null
+}
+
 /** The header fields of a batch that the fold looks at. */
 export interface Sequenced {
   readonly producerId: number
@@ -51,14 +58,28 @@ export interface Sequenced {
   readonly lastSequence: number
 }
 
+/** A marker that ends a transaction, as far as producers are concerned. */
+export interface ProducerMarker {
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly coordinatorEpoch: number
+  /** From 2 on the marker's epoch is above that of the transaction's batches (KIP-890). */
+  readonly transactionVersion: number
+}
+
 /** The producers of one partition, or changes laid over those. */
 export class ProducerState {
   readonly #base: ProducerState | null
+  readonly #keep: (id: number) => boolean
   readonly #producers = new Map<number, Producer>()
 
-  /** @param base what this one is laid over: looked up where this has nothing, never changed. */
-  constructor(base: ProducerState | null = null) {
+  /**
+   * @param base what this one is laid over: looked up where this has nothing, never changed.
+   * @param keep producers that aren't forgotten, however many there are: those with an open transaction.
+   */
+  constructor(base: ProducerState | null = null, keep: (id: number) => boolean = () => false) {
     this.#base = base
+    this.#keep = keep
   }
 
   get size(): number {
@@ -97,10 +118,8 @@ export class ProducerState {
         `producer ${batch.producerId} has epoch ${lowest}, the batch ${batch.producerEpoch}`,
       )
     if (known === undefined) return null
-    if (batch.producerEpoch === known.epoch) {
-      for (const before of known.batches)
-        if (before.firstSequence === batch.firstSequence && before.lastSequence === batch.lastSequence) return before
-    }
+    const repeated = repeatedBatch(known, batch)
+    if (repeated !== null) return repeated
     if (batch.producerEpoch > known.epoch) {
       if (batch.firstSequence !== 0 && known.epoch !== -1)
         throw new KafkaError(
@@ -118,6 +137,26 @@ export class ProducerState {
         `producer ${batch.producerId}, epoch ${known.epoch}: sequence ${batch.firstSequence} came, ${expected} is next`,
       )
     return null
+  }
+
+  /** The remembered batch that this one repeats, or null. */
+  repeated(batch: Sequenced): ProducedBatch | null {
+    const known = this.get(batch.producerId)
+    return known === undefined ? null : repeatedBatch(known, batch)
+  }
+
+  /**
+   * What keeps a marker from being appended, or null: TRANSACTION_COORDINATOR_FENCED for one of an older coordinator,
+   * INVALID_PRODUCER_EPOCH for an epoch before the producer's, and under transaction version 2 for one that isn't above it
+   * while its transaction is open (KIP-1228). A marker that ends nothing is harmless (observed with Kafka 4.3).
+   */
+  markerError(marker: ProducerMarker, inTransaction: boolean): ErrorName | null {
+    const known = this.get(marker.producerId)
+    if (known === undefined) return null
+    const strictly = inTransaction && marker.transactionVersion >= 2
+    if (marker.producerEpoch < known.epoch || (strictly && marker.producerEpoch === known.epoch))
+      return 'INVALID_PRODUCER_EPOCH'
+    return marker.coordinatorEpoch < known.coordinatorEpoch ? 'TRANSACTION_COORDINATOR_FENCED' : null
   }
 
   /** A batch of a producer was appended. */
@@ -138,6 +177,13 @@ export class ProducerState {
       lastTimestamp: timestamp,
       coordinatorEpoch: known?.coordinatorEpoch ?? -1,
     })
+  }
+
+  /** A batch without sequence was appended: a coordinator's records, in a producer's transaction. */
+  wrote(id: number, epoch: number, timestamp: number): void {
+    const known = this.get(id)
+    const batches = known !== undefined && known.epoch === epoch ? known.batches : []
+    this.#put({ id, epoch, batches, lastTimestamp: timestamp, coordinatorEpoch: known?.coordinatorEpoch ?? -1 })
   }
 
   /** A marker that ends a producer's transaction was appended. */
@@ -164,7 +210,7 @@ export class ProducerState {
     let left = Math.ceil(times.length / 10)
     for (const [id, producer] of this.#producers) {
       if (left === 0) break
-      if (producer.lastTimestamp > before) continue
+      if (producer.lastTimestamp > before || this.#keep(id)) continue
       this.#producers.delete(id)
       left--
     }

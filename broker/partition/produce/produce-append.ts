@@ -4,24 +4,19 @@
 import * as batch from '../../../protocol/records/batch.ts'
 import { KafkaError } from '../../../protocol/errors.ts'
 import type { AppendCaller, AppendOptions, AppendOutcome, Appended } from './append-outcome.ts'
+import { appendFailures } from '../append-failures.ts'
 import type { AppendFailure, AppendTurn, QueuedAppend } from '../append-queue.ts'
+import type { Verifications } from '../folds/verifications.ts'
+import { checkBeginning, checkOutside, type Verified } from './transaction-checks.ts'
 
 /** What a Produce's append needs of its partition. */
 export interface ProduceOwner {
   readonly logStartOffset: number
   readonly highWatermark: number
+  /** Of transactions that are about to begin. */
+  readonly verifications: Verifications
   /** Calls `reached` once when the high watermark is at `offset` or the partition is lost, `late` if that takes longer than `timeoutMs`. */
   whenCommitted(offset: number, timeoutMs: number, reached: (lost: KafkaError | null) => void, late: () => void): void
-}
-
-/** What a client is told when its records have no place. All are retriable. */
-const failures: Readonly<Record<AppendFailure, readonly [ConstructorParameters<typeof KafkaError>[0], string]>> = {
-  conflict: ['NOT_LEADER_OR_FOLLOWER', 'another broker appends to this partition'],
-  full: ['KAFKA_STORAGE_ERROR', 'the storage engine has no space left'],
-  failed: ['KAFKA_STORAGE_ERROR', 'the storage engine failed to write'],
-  gone: ['UNKNOWN_TOPIC_OR_PARTITION', 'the topic was deleted'],
-  unknown: ['REQUEST_TIMED_OUT', 'it is not known whether the storage engine has the records'],
-  closed: ['NOT_LEADER_OR_FOLLOWER', 'the partition is closing'],
 }
 
 /** Decides the sequence, takes its place, and tells its caller. */
@@ -31,6 +26,7 @@ export class ProduceAppend implements QueuedAppend {
   readonly #options: AppendOptions
   readonly #caller: AppendCaller
   readonly #slot: number
+  readonly #verified: Verified
   /** LogAppendTime that the records were stamped with, −1 if they weren't. */
   readonly #stampedMs: number
   #refusal: KafkaError | null = null
@@ -40,8 +36,16 @@ export class ProduceAppend implements QueuedAppend {
 
   /**
    * @param records one valid batch of magic 2, owned by the append from here on: it is stamped in place.
+   * @param verified how a transactional batch comes, null for any other
    */
-  constructor(owner: ProduceOwner, records: Buffer, options: AppendOptions, caller: AppendCaller, slot: number) {
+  constructor(
+    owner: ProduceOwner,
+    records: Buffer,
+    options: AppendOptions,
+    caller: AppendCaller,
+    slot: number,
+    verified: Verified,
+  ) {
     this.#owner = owner
     this.#records = records
     this.#stampedMs =
@@ -49,6 +53,7 @@ export class ProduceAppend implements QueuedAppend {
     this.#options = options
     this.#caller = caller
     this.#slot = slot
+    this.#verified = verified
   }
 
   decide(turn: AppendTurn): void {
@@ -78,9 +83,14 @@ export class ProduceAppend implements QueuedAppend {
       firstSequence: batch.baseSequence(records, 0),
       lastSequence: batch.lastSequence(records, 0),
     }
+    const transactional = batch.isTransactional(records, 0)
     try {
+      if (transactional && turn.producers.repeated(sequenced) === null)
+        checkBeginning(turn, this.#owner.verifications, sequenced, this.#verified)
       const duplicate = turn.producers.check(sequenced)
       if (duplicate === null) {
+        if (transactional) turn.setInTransaction(producerId, true)
+        else if (turn.anyOpen) checkOutside(turn, producerId)
         turn.pendingProducers.append(sequenced, turn.end + lastDelta, lastDelta, batch.maxTimestamp(records, 0))
         return true
       }
@@ -108,7 +118,7 @@ export class ProduceAppend implements QueuedAppend {
   }
 
   failed(failure: AppendFailure): void {
-    this.#refuse(new KafkaError(...failures[failure]))
+    this.#refuse(new KafkaError(...appendFailures[failure]))
   }
 
   #placed(): Appended {

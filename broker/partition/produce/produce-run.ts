@@ -4,7 +4,6 @@
  */
 import { codeOf, type ErrorName, KafkaError } from '../../../protocol/errors.ts'
 import type { Produce } from '../../../protocol/messages/produce.ts'
-import * as batch from '../../../protocol/records/batch.ts'
 import type { RequestOf, ResponseOf } from '../../../protocol/schema/notation.ts'
 import type { Broker } from '../../broker.ts'
 import type { Topic } from '../../cluster/topic.ts'
@@ -15,6 +14,7 @@ import { InvalidRecords } from './invalid-records.ts'
 import { LeaderHints } from '../leader-hint.ts'
 import type { Partition } from '../partition.ts'
 import { validate } from './validate.ts'
+import { isTransactional, type VerifiedSlots, verifyTransaction } from './verify-transaction.ts'
 
 type ProduceRequest = RequestOf<typeof Produce>
 type ProduceResponse = ResponseOf<typeof Produce>
@@ -32,6 +32,8 @@ export class ProduceRun implements AppendCaller {
   readonly #options: AppendOptions
   /** By slot: partitions are counted through the whole request. */
   readonly #outcomes: AppendOutcome[] = []
+  /** Null unless the request is of a transactional producer. */
+  #verified: VerifiedSlots | null = null
   #left = 0
   #resolve: ((response: ProduceResponse | null) => void) | null = null
   #reject: ((error: unknown) => void) | null = null
@@ -46,10 +48,34 @@ export class ProduceRun implements AppendCaller {
   /**
    * Queues everything; answers when every partition has its outcome, with null for acks=0. The producer of an acks=0 request
    * that failed somewhere can only be told by closing the connection. Throws TRANSACTIONAL_ID_AUTHORIZATION_FAILED for
-   * transactional batches in a request without transactional id.
+   * transactional batches in a request without transactional id, and as `verifyTransaction`.
    */
   run(): ProduceResponse | null | Promise<ProduceResponse | null> {
-    if (this.#request.transactionalId === null && hasTransactional(this.#request)) return this.#refuseAll()
+    if (this.#request.transactionalId !== null) return this.#runTransactional()
+    if (!hasTransactional(this.#request)) return this.#placeAll()
+    const detail = 'a transactional batch without a transactional id'
+    return this.#refuseAll(new KafkaError('TRANSACTIONAL_ID_AUTHORIZATION_FAILED', detail))
+  }
+
+  /** The request has no place in the log until its transaction is verified: following ones wait for it. */
+  #runTransactional(): ProduceResponse | null | Promise<ProduceResponse | null> {
+    try {
+      const topicOf = (data: TopicData): Topic => this.#topicOf(data)
+      const verified = verifyTransaction(this.#request, this.#context.apiVersion, this.#broker, topicOf)
+      if (!(verified instanceof Promise)) return this.#placeVerified(verified)
+      return verified.then(slots => this.#placeVerified(slots))
+    } catch (error) {
+      if (error instanceof KafkaError) return this.#refuseAll(error)
+      throw error
+    }
+  }
+
+  #placeVerified(verified: VerifiedSlots): ProduceResponse | null | Promise<ProduceResponse | null> {
+    this.#verified = verified
+    return this.#placeAll()
+  }
+
+  #placeAll(): ProduceResponse | null | Promise<ProduceResponse | null> {
     const placing: Promise<void>[] = []
     for (const topic of this.#request.topicData) this.#left += topic.partitionData.length
     let slot = 0
@@ -67,9 +93,7 @@ export class ProduceRun implements AppendCaller {
     })
   }
 
-  #refuseAll(): null {
-    const detail = 'a transactional batch without a transactional id'
-    const error = new KafkaError('TRANSACTIONAL_ID_AUTHORIZATION_FAILED', detail)
+  #refuseAll(error: KafkaError): null {
     if (this.#options.acks !== 0) throw error
     this.#context.client.close(`a Produce with acks=0 failed: ${error}`)
     return null
@@ -107,14 +131,19 @@ export class ProduceRun implements AppendCaller {
     const { apiVersion } = this.#context
     const records = data.records?.[0] ?? NO_RECORDS
     const end = checkForm(records, apiVersion)
+    const verified = this.#verified?.get(slot) ?? null
+    if (verified instanceof KafkaError) {
+      this.#refuse(slot, verified)
+      return null
+    }
     try {
       const valid = validate(records, end, partition.topic.settings, this.#broker.clock.now())
       if (valid instanceof Promise)
         return valid.then(
-          ready => partition.append(ready, this.#options, this, slot),
+          ready => partition.append(ready, this.#options, this, slot, verified),
           (error: unknown) => this.#refuse(slot, error, partition.logStartOffset),
         )
-      if (valid !== null) partition.append(valid, this.#options, this, slot)
+      if (valid !== null) partition.append(valid, this.#options, this, slot, verified)
       else this.appended(slot, { ...NOTHING_APPENDED, logStartOffset: partition.logStartOffset })
     } catch (error) {
       this.#refuse(slot, error, partition.logStartOffset)
@@ -165,7 +194,6 @@ export class ProduceRun implements AppendCaller {
 /** With these Kafka says no log start, though it knows it (observed with Kafka 4.3). */
 const withoutLogStart: ReadonlySet<ErrorName> = new Set([
   'CORRUPT_MESSAGE',
-  'INVALID_TXN_STATE',
   'MESSAGE_TOO_LARGE',
   'RECORD_LIST_TOO_LARGE',
 ])
@@ -174,12 +202,6 @@ const nothing = (): void => {}
 
 const hasTransactional = (request: ProduceRequest): boolean =>
   request.topicData.some(topic => topic.partitionData.some(({ records }) => isTransactional(records?.[0])))
-
-const isTransactional = (records: Buffer | undefined): boolean =>
-  records !== undefined &&
-  records.length >= batch.HEADER_SIZE &&
-  batch.magic(records, 0) === 2 &&
-  batch.isTransactional(records, 0)
 
 const NOTHING_APPENDED = { error: null, baseOffset: -1, lastOffset: -1, logAppendTimeMs: -1 } as const
 

@@ -3,6 +3,7 @@
  * handlers to run.
  */
 import { pino } from 'pino'
+import type { ErrorName } from '../../../protocol/errors.ts'
 import type { Fetch } from '../../../protocol/messages/fetch.ts'
 import type { Produce } from '../../../protocol/messages/produce.ts'
 import * as batch from '../../../protocol/records/batch.ts'
@@ -12,6 +13,7 @@ import type { RequestOf, ResponseOf } from '../../../protocol/schema/notation.ts
 import type { Engine } from '../../../storage/engine.ts'
 import { createMemoryEngine } from '../../../storage/memory/engine.ts'
 import type { Broker } from '../../broker.ts'
+import type { TxnPartitions } from '../../cluster/peers.ts'
 import type { Topic } from '../../cluster/topic.ts'
 import { Config } from '../../config/config.ts'
 import { resolveTopicSettings } from '../../config/resolved-topic-settings.ts'
@@ -75,6 +77,9 @@ export class Stage {
   readonly config: Config
   readonly sessions: FetchSessions
   partitions: Partitions
+  /** What the coordinator of all transactional ids says of partitions: at first, that it knows of no transaction. */
+  coordinator: (asked: TxnPartitions) => Promise<readonly ErrorName[]> = async ({ partitions }) =>
+    partitions.map(() => 'TRANSACTION_ABORTABLE')
   readonly #topics = new Map<string, Topic>()
   readonly #random = new SeededRandom(2)
 
@@ -93,8 +98,12 @@ export class Stage {
       advertised: (node: { id: number }) => ({ host: `broker-${node.id}`, port: 9092 }),
     }
     const { clock, config, partitions, sessions: fetchSessions } = this
+    const transactions = { coordinatorOf: async () => 1 }
+    const addPartitionsToTxn = (asked: readonly TxnPartitions[]) => Promise.all(asked.map(one => this.coordinator(one)))
+    const peers = { of: () => ({ addPartitionsToTxn }) }
     // The handlers under test use no other part.
-    return { nodeId: 1, clock, config, cluster, partitions, fetchSessions } as unknown as Broker
+    const parts = { nodeId: 1, clock, config, cluster, partitions, fetchSessions, transactions, peers }
+    return parts as unknown as Broker
   }
 
   topicById(id: string): Topic | undefined {
