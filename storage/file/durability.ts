@@ -3,6 +3,7 @@
  */
 import type { AppendOutcomes, Appended, AppendRequest, Batch, LogId, Offset } from '../engine.ts'
 import type { Run } from './append-runs.ts'
+import { FlushBehind } from './flush-behind.ts'
 import type { OffsetCheckpoint } from './offset-checkpoint.ts'
 
 /** A log, as durability sees it. */
@@ -52,32 +53,42 @@ export interface Durability {
   close(clean: boolean): Promise<void>
 }
 
-/** The checkpoints that are saved where nothing else makes what they say last. */
-interface OsCheckpoints {
+/** What it needs: the checkpoints are saved where nothing else makes what they say last. */
+interface OsOptions {
   readonly starts: OffsetCheckpoint
   readonly recoveryPoints: OffsetCheckpoint
+  /** How much may be appended, to all logs together, before what isn't on the medium is synced in the background. */
+  readonly maxUnsyncedBytes: number
+  readonly background: (what: string, work: Promise<void>) => void
 }
 
 const done = Promise.resolve()
 
 /**
  * What the operating system has taken survives the death of this process; it isn't on the medium yet. Kafka's own default. Only starts of logs are
- * synced: what lies below them is removed.
+ * synced: what lies below them is removed. Logs are synced behind the appends, so that a start after a crash has little to read.
  */
-export const osDurability = ({ starts, recoveryPoints }: OsCheckpoints): Durability => ({
-  append: (requests, find) =>
-    requests.map(
-      ({ log, batches, expectedEnd }) =>
-        find(log.id)?.append(batches, expectedEnd) ?? { ok: false, reason: 'gone', end: 0 },
-    ),
-  failed: false,
-  check: () => {},
-  created: () => done,
-  deleted: () => done,
-  trimmed: () => starts.save(),
-  rewriting: () => done,
-  flushed: () => recoveryPoints.save(),
-  syncFailed: () => {},
-  idle: () => done,
-  close: () => done,
-})
+export const osDurability = ({ starts, recoveryPoints, maxUnsyncedBytes, background }: OsOptions): Durability => {
+  const behind = new FlushBehind({ maxBytes: maxUnsyncedBytes, background, save: () => recoveryPoints.save() })
+  const append = (log: DurableLog | undefined, { batches, expectedEnd }: AppendRequest) => {
+    if (log === undefined) return { ok: false, reason: 'gone', end: 0 } as const
+    const outcome = log.append(batches, expectedEnd)
+    let sizeBytes = 0
+    for (const { bytes } of batches) sizeBytes += bytes.length
+    behind.appended(log, sizeBytes)
+    return outcome
+  }
+  return {
+    append: (requests, find) => requests.map(request => append(find(request.log.id), request)),
+    failed: false,
+    check: () => {},
+    created: () => done,
+    deleted: () => done,
+    trimmed: () => starts.save(),
+    rewriting: () => done,
+    flushed: () => recoveryPoints.save(),
+    syncFailed: () => {},
+    idle: () => done,
+    close: () => done,
+  }
+}

@@ -59,13 +59,15 @@ export interface FileEngineOptions {
   readonly warn?: (line: string) => void
   /** Files open at once. Default: 512. */
   readonly maxOpenFiles?: number
+  /** Without `fsync`: bytes that may be appended, to all logs together, before logs are synced in the background. Default: 256 MiB. */
+  readonly maxUnsyncedBytes?: number
   /** Bytes of read buffers kept for the next reads. Default: 16 MiB. */
   readonly maxIdleBufferBytes?: number
   /** When what was asked for counts as done: once the operating system has it (the default), or once the medium has it. */
   readonly durability?: 'os' | 'fsync'
   /** Sizes of the journal, which only `fsync` has. Default: files of 64 MiB, 256 MiB in all, allocated when they are needed. */
   readonly journal?: Partial<JournalLimits>
-  /** Calls `fire` once, `delayMs` later, unless it is cancelled; for `flush.ms`. Default: the machine's timers, which don't keep the process alive. */
+  /** Calls `fire` once, `delayMs` later, unless it is cancelled; for `flush.ms` and idle files. Default: the machine's timers, which don't keep the process alive. */
   readonly after?: (delayMs: number, fire: () => void) => () => void
   /** Default: the machine's. */
   readonly disk?: Disk
@@ -89,6 +91,10 @@ export interface FileEngine extends Engine {
 
 /** Blocks of 4 KB of index files kept in memory. */
 const MAX_INDEX_BLOCKS = 1024
+/** A file is closed when it wasn't used for so long, ms, or up to twice that. */
+const IDLE_FILE_MS = 60_000
+/** What a start after a crash has to read is not much more than this. */
+const MAX_UNSYNCED_BYTES = 256 * 1024 * 1024
 /** Logs made whole at once at a clean stop. */
 const CONCURRENT_SETTLES = 16
 
@@ -119,6 +125,7 @@ class DirectoryEngine implements FileEngine {
   readonly #monotonic: () => number
   readonly #shared: Shared
   readonly #journalLimits: JournalLimits | null
+  readonly #maxUnsyncedBytes: number
   readonly #after: LogBase['after']
   readonly #logs = new Map<LogId, FileLog>()
   readonly #background = new Set<Promise<void>>()
@@ -126,6 +133,7 @@ class DirectoryEngine implements FileEngine {
   /** Deletions under way: what may have their name or id waits. */
   readonly #deletions = new Set<Promise<void>>()
   #open: Opening | null = null
+  #keepIdleFiles: () => void = () => {}
 
   constructor(options: FileEngineOptions) {
     const { disk = nodeDisk, warn = () => {} } = options
@@ -134,6 +142,7 @@ class DirectoryEngine implements FileEngine {
     this.#monotonic = options.monotonic ?? (() => performance.now())
     this.leases = createLocalLeases(this.#monotonic)
     this.#after = options.after ?? timeout
+    this.#maxUnsyncedBytes = options.maxUnsyncedBytes ?? MAX_UNSYNCED_BYTES
     const { fileBytes = 64 * 1024 * 1024, maxBytes = 256 * 1024 * 1024 } = options.journal ?? {}
     this.#journalLimits = options.durability === 'fsync' ? { fileBytes, maxBytes } : null
     this.#shared = {
@@ -170,6 +179,7 @@ class DirectoryEngine implements FileEngine {
       directory.release()
       throw error
     }
+    this.#keepIdleFiles = this.#shared.handles.closeWhenIdle(IDLE_FILE_MS, this.#after)
     return { unclean: directory.clean ? [] : [...this.#logs.keys()] }
   }
 
@@ -177,6 +187,7 @@ class DirectoryEngine implements FileEngine {
     if (this.#open === null) return
     const { directory, durability } = this.#open
     this.#open = null
+    this.#keepIdleFiles()
     await durability.idle()
     await Promise.allSettled(this.#deletions)
     await Promise.all(this.#background)
@@ -292,17 +303,18 @@ class DirectoryEngine implements FileEngine {
     if (this.#journalLimits !== null)
       return startJournal({ ...home, ...this.#journalLimits, failed: error => this.#fail(error) })
     await removeJournal(this.#shared.disk, this.#dataDir)
-    return osDurability(home)
+    return osDurability({ ...home, maxUnsyncedBytes: this.#maxUnsyncedBytes })
   }
 
   /** Reads what a crash may have torn, and makes sure of what is there. */
   async #recover(directory: DataDirectory): Promise<void> {
     const logs = [...this.#logs.values()]
     await recoverLogs(logs, { warn: this.#shared.warn, monotonic: this.#monotonic })
-    if (this.#journalLimits === null) return
+    const flushed = atOnce(logs, CONCURRENT_SETTLES, log => log.flush()).then(() => directory.recoveryPoints.save())
     // What a crash left in the page cache alone would be missing below what is journaled from now on.
-    await atOnce(logs, CONCURRENT_SETTLES, log => log.flush())
-    await directory.recoveryPoints.save()
+    if (this.#journalLimits !== null) await flushed
+    // The next crash may follow soon: what was read now needn't be read again.
+    else this.#shared.background('syncing what a crash left', flushed)
   }
 
   /** The medium refused what must not be refused. */

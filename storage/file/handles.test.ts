@@ -39,3 +39,31 @@ test('a file that is closed is opened again when it is used', t => {
   t.throws(() => handles.create(new LogFile(file.path), 'wx+'), { code: 'EEXIST' })
   handles.closeAll()
 })
+
+test('files that nobody uses are closed after a while, those in use are not', t => {
+  const handles = new Handles(nodeDisk, 10)
+  const directory = temporaryDirectory(t)
+  const used = new LogFile(join(directory, 'used'))
+  const idle = new LogFile(join(directory, 'idle'))
+  let timer: (() => void) | null = null
+  const cancel = handles.closeWhenIdle(60_000, (delayMs, fire) => {
+    t.is(delayMs, 60_000)
+    timer = fire
+    return () => {
+      timer = null
+    }
+  })
+  for (const file of [used, idle]) handles.create(file, 'wx+')
+  for (let round = 0; round < 3; round++) {
+    timer!()
+    handles.fd(used)
+  }
+  t.true(used.fd >= 0)
+  t.is(idle.fd, -1)
+  t.is(handles.count, 1)
+  handles.fd(idle)
+  t.is(handles.count, 2)
+  cancel()
+  t.is(timer, null)
+  handles.closeAll()
+})

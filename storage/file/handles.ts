@@ -57,6 +57,24 @@ export class Handles {
     this.#disk.close(fd)
   }
 
+  /**
+   * From now on a file that wasn't used for `idleMs`, or up to twice that, is closed. Returns the cancel.
+   * @param after calls `fire` once, so much later, and returns the cancel
+   */
+  closeWhenIdle(idleMs: number, after: (delayMs: number, fire: () => void) => () => void): () => void {
+    const seen = new WeakSet<LogFile>()
+    const look = (): void => {
+      for (const file of [...this.#open]) {
+        if (file.recent || !seen.has(file)) seen.add(file)
+        else this.close(file)
+        file.recent = false
+      }
+      cancel = after(idleMs, look)
+    }
+    let cancel = after(idleMs, look)
+    return () => cancel()
+  }
+
   closeAll(): void {
     for (const file of [...this.#open]) this.close(file)
   }
