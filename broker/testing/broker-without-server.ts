@@ -19,6 +19,7 @@ import type { Client } from '../client.ts'
 import type { Context, Handler } from '../handlers/handler.ts'
 import { FetchSessions } from '../partition/fetch-sessions.ts'
 import { Partitions } from '../partition/partitions.ts'
+import { TxnMarkers } from '../partition/transactions/write-txn-markers.ts'
 import { Transactions } from '../transactions/transactions.ts'
 import { ManualClock } from './manual-clock.ts'
 import { SeededRandom } from './seeded-random.ts'
@@ -83,6 +84,12 @@ export const brokerWithoutServer = async (
   const peers = new LocalPeers()
   const producerIds = new ProducerIds(cluster)
   const transactions = new Transactions({ ...parts, cluster, partitions, peers, producerIds })
+  const txnMarkers = new TxnMarkers({ ...parts, cluster, partitions, groups })
+  peers.join(config.nodeId, {
+    allocateProducerIds: () => cluster.allocateProducerIds(),
+    writeTxnMarkers: markers => txnMarkers.write(markers),
+    addPartitionsToTxn: asked => transactions.addPartitions(asked),
+  })
   const broker: Broker = {
     ...parts,
     nodeId: config.nodeId,
@@ -90,7 +97,7 @@ export const brokerWithoutServer = async (
     partitions,
     groups,
     fetchSessions: new FetchSessions(parts),
-    ...{ producerIds, transactions, peers },
+    ...{ producerIds, transactions, txnMarkers, peers },
   }
   const ask: Ask = async (handler, version, request) => {
     const context = contextOf(version)
