@@ -35,6 +35,8 @@ const zookeeper =
   'Version 0 meant the offsets in ZooKeeper, which Kafka 3.9 no longer had; here they are the same ones.'
 const trust = 'A compressed batch is opened only where the topic needs it; its CRC is right.'
 
+const exactly = "Kafka lists aborted transactions up to its index's next entry; Samsa those that the records reach."
+
 /** All of them, by exchange. */
 export const deviations: readonly Deviation[] = [
   {
@@ -317,6 +319,18 @@ export const deviations: readonly Deviation[] = [
     step: 'ApiVersions: a negative version',
     samsa: '{apiKey: 1, maxVersion: 18}',
     reason: full,
+  },
+  {
+    exchange: 'txn-fetch',
+    step: 'Fetch: a little from 0',
+    samsa: 'logStartOffset: 0, records',
+    reason: exactly,
+  },
+  {
+    exchange: 'txn-offsets-and-others',
+    step: 'OffsetFetch: after the topic',
+    samsa: 'committedOffset: -1, errorCode: NONE}, {partitionIndex: 1',
+    reason: 'Offsets of a topic that was deleted in the meantime are not committed.',
   },
   {
     exchange: 'list-offsets-refused',

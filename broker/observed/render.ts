@@ -73,7 +73,8 @@ const isDefault = (slot: Slot, value: unknown): boolean => {
     return slot.default !== null && slot.body.every(inner => isDefault(inner, (value as Struct)[inner.name]))
   }
   if (slot.type === 'bytes') return (value as Buffer).length === 0
-  return value === slot.default
+  // The first producer of a broker has the id 0.
+  return value === slot.default && !(drawn[slot.name] === 'producer' && value === 0)
 }
 
 const valueText = (slot: Slot, name: string, value: unknown, context: Context): string => {

@@ -23,6 +23,10 @@ import { topics } from './topics.ts'
 import { transactionLists } from './transaction-lists.ts'
 import { transactionTimeouts } from './transaction-timeouts.ts'
 import { transactions } from './transactions.ts'
+import { txnMarkers } from './txn-markers.ts'
+import { txnOffsets } from './txn-offsets.ts'
+import { txnProducing } from './txn-producing.ts'
+import { txnReading } from './txn-reading.ts'
 import { waiting } from './waiting.ts'
 
 /** All themes. */
@@ -49,6 +53,10 @@ export const themes: readonly Theme[] = [
   { name: 'transactions', release: '4.3', exchanges: transactions },
   { name: 'transaction-lists', release: '4.3', exchanges: transactionLists },
   { name: 'transaction-timeouts', release: '4.3', exchanges: transactionTimeouts, timed: true },
+  { name: 'txn-markers', release: '4.3', exchanges: txnMarkers },
+  { name: 'txn-producing', release: '4.3', exchanges: txnProducing },
+  { name: 'txn-reading', release: '4.3', exchanges: txnReading },
+  { name: 'txn-offsets', release: '4.3', exchanges: txnOffsets },
   { name: 'features', release: '4.3', exchanges: featureExchanges },
   { name: 'old-versions', release: '3.9', exchanges: oldVersions },
 ]
