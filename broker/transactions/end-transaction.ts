@@ -35,12 +35,11 @@ const decide = (turn: TransactionTurn, endings: Endings, known: Transaction | un
   if (known.producerId !== event.producerId && !retry) return refused('INVALID_PRODUCER_ID_MAPPING')
   if (known.producerEpoch !== event.producerEpoch && !retry) return refused('PRODUCER_FENCED')
   if (known.state === 'Ongoing') return prepare(turn, endings, known, event)
-  if (over && committed === (known.state === 'PrepareCommit' || known.state === 'CompleteCommit')) {
-    if (isPrepared(known.state)) return refused('CONCURRENT_TRANSACTIONS')
-    if (retry || !raises) return granted(known)
-  }
-  const nothing = raises && !retry && !committed && !isPrepared(known.state)
-  return nothing ? abortNothing(turn, endings, known, event) : refused('INVALID_TXN_STATE')
+  const same = over && committed === (known.state === 'PrepareCommit' || known.state === 'CompleteCommit')
+  // With epochs of their own it may be the next transaction that this one is about: it can't be told before this one is over.
+  if (isPrepared(known.state)) return refused(same || raises ? 'CONCURRENT_TRANSACTIONS' : 'INVALID_TXN_STATE')
+  if (same && (retry || !raises)) return granted(known)
+  return raises && !retry && !committed ? abortNothing(turn, endings, known, event) : refused('INVALID_TXN_STATE')
 }
 
 /** Whether the request may be one that was answered before: its epoch is the one before the present. */
