@@ -122,6 +122,18 @@ test('the cleaner comes by itself when enough is dirty, or when it is dirty for 
   await stage.partitions.close()
 })
 
+test("the cleaner's first round comes after its own back-off, before that of retention", async t => {
+  const stage = await compacted({ 'min.cleanable.dirty.ratio': '0.1' }, { 'log.cleaner.backoff.ms': '200' })
+  for (let index = 0; index < 40; index++) await put(stage, ['a', String(index)])
+  stage.partitions.start()
+  const partition = await stage.partition()
+  await stage.clock.advance(199)
+  t.is((await contents(partition)).length, 40)
+  await stage.clock.advance(1)
+  await stage.partitions.close()
+  t.true((await contents(partition)).length < 12)
+})
+
 test('a full offset map ends a pass, and the next goes on from there', async t => {
   const stage = await compacted({}, { 'log.cleaner.dedupe.buffer.size': '500' })
   for (let round = 0; round < 3; round++)

@@ -13,7 +13,7 @@ import { Compaction } from './compaction.ts'
 import { retentionStart } from './retention.ts'
 import { Slices } from './slices.ts'
 
-/** How soon after the start the first round begins, ms: Kafka's `log.initial.task.delay.ms`. */
+/** How soon after the start the first round of retention begins, ms: Kafka's `log.initial.task.delay.ms`. */
 const INITIAL_DELAY_MS = 30_000
 
 /** What the work is done on. */
@@ -77,7 +77,8 @@ export class Maintenance {
     )
     this.#repeat(
       'cleaner',
-      INITIAL_DELAY_MS,
+      // Kafka's cleaner doesn't wait for the other tasks.
+      config.get('log.cleaner.backoff.ms'),
       () => config.get('log.cleaner.backoff.ms'),
       async () => {
         await this.#cleaning.run(() => this.#compaction.cleanDue())
