@@ -14,6 +14,7 @@ import type { ClusterEvent, ClusterQuestions, ClusterReply, QuestionType } from 
 import { LogLease } from './log-lease.ts'
 import type { MetadataImage } from './metadata-image.ts'
 import { type MetadataRecord, metadataCodec } from './records.ts'
+import { refuseDamage } from './refuse-damage.ts'
 import { refuseOrphans } from './settle-logs.ts'
 
 /** What the cluster's metadata is built on. */
@@ -32,7 +33,8 @@ const LOG_OPTIONS: LogOptions = {
   segmentMs: Number.MAX_SAFE_INTEGER,
   indexIntervalBytes: 4096,
   segmentIndexBytes: 10 * 1024 * 1024,
-  flushMessages: Number.MAX_SAFE_INTEGER,
+  // Were its end lost with the power, the logs of topics that it made known would be taken for leftovers.
+  flushMessages: 1,
   flushMs: Number.MAX_SAFE_INTEGER,
 }
 
@@ -71,13 +73,14 @@ export class MetadataStore {
 
   /**
    * Loads the metadata, shortened if it is mostly outdated; resolves to the cluster's id. Rejects with an Error for people
-   * when there are logs of topics and no metadata, or another broker has the lease.
+   * when there are logs of topics and no metadata, when the metadata is damaged, or another broker has the lease.
    * @param newId the cluster's id if it has none yet
    */
   async open(newId: string = this.#deps.random.uuid()): Promise<string> {
     const { engine } = this.#deps
     if (!(await this.#lease.confirm())) throw new Error("another broker keeps the cluster's metadata")
     await engine.createLog(LOG, LOG_OPTIONS)
+    await refuseDamage(engine.log(LOG))
     await this.#shard.load()
     if (this.image.clusterId === null) await refuseOrphans(engine)
     const clusterId = await this.ask('nameCluster', { clusterId: newId })

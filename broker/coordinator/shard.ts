@@ -4,7 +4,7 @@
  * Memory that ran ahead of an append that failed is thrown away and replayed.
  */
 import { KafkaError } from '../../protocol/errors.ts'
-import type { Appended } from '../../storage/engine.ts'
+import type { Appended, DamagedRange } from '../../storage/engine.ts'
 import type { Effect, Machine, Now, RequestId } from './machine.ts'
 import { replay } from './replay.ts'
 import type { Entry, Round } from './round.ts'
@@ -22,6 +22,8 @@ export class Shard<Event, Rec, Reply> {
   readonly #options: ShardOptions<Event, Rec, Reply>
   readonly #timers: ShardTimers
   readonly #parked = new Map<RequestId, Entry<Event, Reply>>()
+  /** Where damage begins that was told of. */
+  readonly #told = new Set<number>()
   #machine: Machine<Event, Rec, Reply> | null = null
   #queue: Entry<Event, Reply>[] = []
   #end = 0
@@ -216,7 +218,7 @@ export class Shard<Event, Rec, Reply> {
     const { log, clock, codec, logger, name } = this.#options
     const machine = this.#options.make()
     try {
-      this.#end = await replay(log, codec, machine)
+      this.#end = await replay(log, codec, machine, this.#passed)
       if (this.#closed !== null) return false
       const effects = machine.onLoaded({ wall: clock.now(), monotonic: clock.monotonic() })
       this.#machine = machine
@@ -227,6 +229,13 @@ export class Shard<Event, Rec, Reply> {
       this.#answerAll(this.#queue.splice(0), this.#failure('failed'))
       return false
     }
+  }
+
+  readonly #passed = (range: DamagedRange): void => {
+    if (this.#told.has(range.from)) return
+    this.#told.add(range.from)
+    const { logger, name } = this.#options
+    logger.warn({ shard: name, damage: range.detail }, 'what a damaged part of the log said is not known any more')
   }
 
   /** Forgets the machine; requests that it had parked, other than `kept`, are told to look for the coordinator again. */

@@ -84,12 +84,18 @@ export class Partition implements AppendOwner, ProduceOwner {
   /** Reads what the log's folds need. Throws KafkaError UNKNOWN_TOPIC_OR_PARTITION if there is no log, KAFKA_STORAGE_ERROR if it fails. */
   static async load(deps: PartitionDeps, topic: Topic, index: number): Promise<Partition> {
     const log = deps.engine.log(logIdOf(topic.id, index))
-    const folds = new Folds()
+    const name = `${topic.name}-${index}`
+    const folds = new Folds(({ detail }) =>
+      deps.logger.warn(
+        { partition: name, damage: detail },
+        'producers and transactions are known without what a damaged part of the log said',
+      ),
+    )
     try {
       await folds.restore(log)
       return new Partition(deps, topic, index, log, folds, await log.bounds())
     } catch (error) {
-      throw storageError(error, deps.logger, `${topic.name}-${index}`)
+      throw storageError(error, deps.logger, name)
     }
   }
 

@@ -5,7 +5,8 @@ import { KafkaError } from '../../../protocol/errors.ts'
 import * as batch from '../../../protocol/records/batch.ts'
 import { codecOf, ready } from '../../../protocol/records/compression.ts'
 import { RecordReader, recordsOf } from '../../../protocol/records/record-reader.ts'
-import type { Segment } from '../../../storage/engine.ts'
+import { DamagedRange, type Segment } from '../../../storage/engine.ts'
+import { readPastDamage } from '../../../storage/read-past-damage.ts'
 import type { Partition } from '../partition.ts'
 import { MAX_DECOMPRESSED_BYTES } from '../produce/record-checks.ts'
 import type { Isolation } from '../waiters.ts'
@@ -107,24 +108,28 @@ const atMaxTimestamp = async (partition: Partition, isolation: Isolation): Promi
   for (const segment of segments)
     if (segment.maxTimestamp >= 0 && segment.maxTimestamp > (best?.maxTimestamp ?? -1)) best = segment
   if (best === null) return NOT_FOUND
-  // Of a segment that DeleteRecords has cut, the record with the greatest timestamp may be gone.
-  const found =
-    best.maxTimestampOffset >= partition.logStartOffset
-      ? await batchAt(partition, best.maxTimestampOffset)
-      : await greatestBatch(partition)
+  // Of a segment that DeleteRecords has cut, or that is damaged, the record with the greatest timestamp may be gone.
+  const known =
+    best.maxTimestampOffset >= partition.logStartOffset ? await batchAt(partition, best.maxTimestampOffset) : null
+  const found = known ?? (await greatestBatch(partition))
   if (found === null) return NOT_FOUND
   const maxTimestamp = batch.maxTimestamp(found, 0)
   const record = await firstRecord(found, partition.logStartOffset, at => at === maxTimestamp)
   return visible(partition, record, isolation)
 }
 
-/** A copy of the batch that holds the offset. */
+/** A copy of the batch that holds the offset; null if there is none that can be read. */
 const batchAt = async (partition: Partition, offset: number): Promise<Buffer | null> => {
-  const slice = await partition.log.read(offset, { maxBytes: 1, atLeastOne: true })
-  const [chunk] = slice.chunks
-  const copy = chunk === undefined ? null : Buffer.from(chunk.subarray(0, batch.batchEnd(chunk, 0)))
-  slice.release()
-  return copy
+  try {
+    const slice = await partition.log.read(offset, { maxBytes: 1, atLeastOne: true })
+    const [chunk] = slice.chunks
+    const copy = chunk === undefined ? null : Buffer.from(chunk.subarray(0, batch.batchEnd(chunk, 0)))
+    slice.release()
+    return copy
+  } catch (error) {
+    if (error instanceof DamagedRange) return null
+    throw error
+  }
 }
 
 /** A copy of the first batch of the log that has its greatest timestamp. */
@@ -132,7 +137,7 @@ const greatestBatch = async (partition: Partition): Promise<Buffer | null> => {
   let offset = -1
   let greatest = -1
   for (let next = partition.logStartOffset; next < partition.logEndOffset; ) {
-    const slice = await partition.log.read(next, { maxBytes: READ_BYTES, atLeastOne: true })
+    const slice = await readPastDamage(partition.log, next, { maxBytes: READ_BYTES, atLeastOne: true }, () => {})
     for (const chunk of slice.chunks)
       for (const position of batch.batches(chunk)) {
         if (batch.maxTimestamp(chunk, position) <= greatest) continue

@@ -4,7 +4,8 @@
  */
 import * as batch from '../../../protocol/records/batch.ts'
 import { readControl } from '../../../protocol/records/control.ts'
-import type { Checkpoint, Log } from '../../../storage/engine.ts'
+import type { Checkpoint, DamagedRange, Log } from '../../../storage/engine.ts'
+import { readPastDamage } from '../../../storage/read-past-damage.ts'
 import { decodeAbortedIndex, encodeAbortedIndex } from './aborted-index.ts'
 import { decodeEpochFile, encodeEpochFile } from './epoch-file.ts'
 import { EpochStarts } from './epoch-starts.ts'
@@ -32,6 +33,12 @@ export class Folds {
   cleanedTo = 0
   #end = 0
   #replayed = false
+  readonly #passed: (range: DamagedRange) => void
+
+  /** @param passed is told of a part of the log that can't be read and is passed over. */
+  constructor(passed: (range: DamagedRange) => void = () => {}) {
+    this.#passed = passed
+  }
 
   /** Whether the log held more than its checkpoint when it was restored. */
   get replayed(): boolean {
@@ -111,13 +118,13 @@ export class Folds {
     this.trim(start)
   }
 
-  /** Applies what the log holds from `end` on. Lets other work run between portions. */
+  /** Applies what can be read of the log from `end` on. Lets other work run between portions. */
   async replay(log: Log): Promise<void> {
     const { start, end } = await log.bounds()
     this.#end = Math.max(this.#end, start)
     while (this.#end < end) {
       const from = this.#end
-      const slice = await log.read(from, { maxBytes: REPLAY_BYTES, atLeastOne: true })
+      const slice = await readPastDamage(log, from, { maxBytes: REPLAY_BYTES, atLeastOne: true }, this.#passed)
       for (const chunk of slice.chunks) this.#applyChunk(chunk, from)
       slice.release()
       // Compaction left nothing from here to the end.

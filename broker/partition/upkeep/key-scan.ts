@@ -75,6 +75,8 @@ export class KeyScan {
 
   /** Puts the keys of a batch; the offset of the first record that found no room, −1 if all did. */
   async #take(chunk: Buffer, position: number): Promise<number> {
+    // The rewrite finds a damaged batch; what looks like its keys must hide nothing.
+    if (!batch.checkCrc(chunk, position)) return -1
     if (batch.isControl(chunk, position) || this.#isAborted(chunk, position)) return -1
     try {
       const reader = new RecordReader(chunk, position, await openedRecords(chunk, position))
