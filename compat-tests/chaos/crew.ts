@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { endAtExit } from '../runner/at-exit.ts'
-import type { Counts, Direction, Part, Topic } from './clients/part.ts'
+import type { Counts, Direction, Part, Topic, Use } from './clients/part.ts'
 import type { HistoryWriter } from './history/history-file.ts'
 
 const clientProcess = fileURLToPath(new URL('clients/client-process.js', import.meta.url))
@@ -15,7 +15,11 @@ const finishMs = 90_000
 const restartMs = 500
 
 /** A client as the cast names it; each process of it plays the same part under another name. */
-export type Casting = Omit<Part, 'by' | 'address' | 'historyFile' | 'topics'> & { readonly name: string }
+export type Casting = Omit<Part, 'by' | 'address' | 'historyFile' | 'topics'> & {
+  readonly name: string
+  /** Which topics it works with. */
+  readonly uses: readonly Use[]
+}
 
 interface Actor {
   readonly casting: Casting
@@ -61,7 +65,9 @@ export class Crew {
   /** Tells all clients that topics have grown. */
   set topics(topics: readonly Topic[]) {
     this.#topics = topics
-    for (const actor of this.#actors.values()) this.#direct(actor, { kind: 'topics', topics })
+    for (const actor of this.#actors.values()) {
+      this.#direct(actor, { kind: 'topics', topics: this.#topicsOf(actor.casting) })
+    }
   }
 
   /** Starts a client, and again whenever its process ends. */
@@ -151,6 +157,10 @@ export class Crew {
     if (actor.child?.exitCode !== 0) this.#history.note({ do: 'stuck', what: `${casting.name} failed` })
   }
 
+  #topicsOf({ uses }: Casting): readonly Topic[] {
+    return this.#topics.filter(({ use }) => uses.includes(use))
+  }
+
   #actor(name: string): Actor {
     const actor = this.#actors.get(name)
     if (actor === undefined) throw new Error(`no client ${name}`)
@@ -173,7 +183,7 @@ export class Crew {
   }
 
   #start(actor: Actor): void {
-    const { name, ...casting } = actor.casting
+    const { name, uses: _, ...casting } = actor.casting
     const by = `${name}.${++actor.incarnation}`
     const part: Part = {
       ...casting,
@@ -181,7 +191,7 @@ export class Crew {
       seed: casting.seed + actor.incarnation * 7919,
       address: this.#address,
       historyFile: this.#historyFile,
-      topics: this.#topics,
+      topics: this.#topicsOf(actor.casting),
     }
     const child = fork(clientProcess, [JSON.stringify(part)], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
     actor.child = child
@@ -199,8 +209,11 @@ export class Crew {
       this.#history.note({ do: 'client', client: by, state: 'ended', how: String(signal ?? code) })
       const unasked = actor.child === child && actor.wanted && !actor.resting
       if (!unasked) return
-      this.#history.note({ do: 'error', error: `${by} ended with ${signal ?? code}: ${complaints.trim()}` })
-      this.crashCount++
+      // With 0 its part says that it can't go on, as a producer that is fenced.
+      if (code !== 0) {
+        this.#history.note({ do: 'error', error: `${by} ended with ${signal ?? code}: ${complaints.trim()}` })
+        this.crashCount++
+      }
       actor.child = undefined
       setTimeout(() => {
         if (actor.wanted && actor.child === undefined) this.#start(actor)

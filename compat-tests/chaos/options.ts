@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Size } from './cast.ts'
+import type { Size, Workload } from './cast.ts'
 import { faults } from './nemesis/faults.ts'
 
 /** What to do: run, or judge a run that was written down before. */
@@ -16,6 +16,7 @@ export interface RunOptions {
   readonly engine: 'file' | 'memory'
   /** Passed on to the broker; its default where undefined. */
   readonly durability: string | undefined
+  readonly workload: Workload
   readonly size: Size
   /** Names of faults; all that are possible where undefined. */
   readonly faults: readonly string[] | undefined
@@ -28,7 +29,7 @@ export interface RunOptions {
 
 /** How to call it. */
 export const usage = `npm run chaos [-- [--minutes N | --seconds N] [--seed S] [--engine file|memory] [--durability os|fsync]
-  [--size small|full] [--fault NAME]... [--target HOST:PORT] [--broker-bin FILE] [--history FILE]]
+  [--workload plain|transactions] [--size small|full] [--fault NAME]... [--target HOST:PORT] [--broker-bin FILE] [--history FILE]]
 npm run chaos -- --judge FILE
 
 Faults: ${faults.map(({ name }) => name).join(', ')}.
@@ -45,6 +46,7 @@ export function readOptions(args: readonly string[], defaultBrokerBin: string): 
       seed: { type: 'string' },
       engine: { type: 'string' },
       durability: { type: 'string' },
+      workload: { type: 'string' },
       size: { type: 'string' },
       fault: { type: 'string', multiple: true },
       target: { type: 'string' },
@@ -75,6 +77,7 @@ export function readOptions(args: readonly string[], defaultBrokerBin: string): 
     durationMs: 1000 * (values.seconds === undefined ? seconds : numberOf('seconds', values.seconds)),
     engine: oneOf('engine', values.engine ?? 'file', ['file', 'memory']),
     durability: values.durability,
+    workload: oneOf('workload', values.workload ?? 'transactions', ['plain', 'transactions']),
     size: oneOf('size', values.size ?? 'full', ['small', 'full']),
     faults: values.fault,
     target: values.target,

@@ -6,8 +6,8 @@ import { type Driver, Refused } from '../clients/driver.ts'
 import { openKafkajs } from '../clients/kafkajs/driver.ts'
 import { BrokerProcess } from '../runner/broker-process.ts'
 import { until } from '../scenarios/until.ts'
-import { castOf, topicsOf } from './cast.ts'
-import type { Topic } from './clients/part.ts'
+import { castOf, type NewTopic, topicsOf } from './cast.ts'
+import type { Topic, Use } from './clients/part.ts'
 import { Crew } from './crew.ts'
 import { HistoryWriter } from './history/history-file.ts'
 import { Nemesis } from './nemesis/nemesis.ts'
@@ -62,12 +62,12 @@ async function play(
   proxy: TcpProxy | undefined,
 ): Promise<void> {
   const name = `chaos-${options.seed}-${Date.now().toString(36)}`
-  const topics = topicsOf(name)
+  const topics = topicsOf(options.workload, name)
   await withDriver(address, async driver => {
     for (const topic of topics) await prepare(driver, topic)
   })
   const crew = new Crew(address, historyFile, history, topics)
-  const cast = castOf(options.size, name, options.seed)
+  const cast = castOf(options.workload, options.size, name, options.seed)
   for (const client of cast.clients) crew.add(client)
   const grow = async (topic: Topic): Promise<void> => {
     const partitions = topic.partitions + 1
@@ -101,10 +101,7 @@ async function play(
 }
 
 /** Makes a topic and waits until it is served: a real Kafka answers before that. */
-async function prepare(
-  driver: Driver,
-  { name, partitions, configs }: ReturnType<typeof topicsOf>[number],
-): Promise<void> {
+async function prepare(driver: Driver, { name, partitions, configs }: NewTopic): Promise<void> {
   const notYet = (error: unknown): false => {
     if (error instanceof Refused && notReady.has(error.code)) return false
     throw error
@@ -116,14 +113,18 @@ async function prepare(
 /** Nothing hurts any more: everything that is under way ends, and everything is read once more. */
 async function finish(address: string, crew: Crew, history: HistoryWriter, groups: readonly string[]): Promise<void> {
   await crew.dismiss(crew.names.filter(name => name.includes('producer')))
-  await crew.perform({ name: 'closing', role: 'closing', seed: 0 }, finalMs)
+  await crew.perform({ name: 'closing', role: 'closing', uses: ['values'], seed: 0 }, finalMs)
   console.log('the groups receive what is left')
   await drain(address, crew, history, groups)
   await crew.dismiss(crew.names)
+  const others: readonly Use[] = ['transfers', 'outputs']
+  await crew.perform({ name: 'closing-others', role: 'closing', uses: others, seed: 0 }, finalMs)
   console.log('final reads')
+  const uses: readonly Use[] = ['values', ...others]
   await Promise.all([
-    crew.perform({ name: 'kafkajs-final', role: 'kafkajs-final', seed: 0 }, finalMs),
-    crew.perform({ name: 'rdkafka-final', role: 'rdkafka-final', seed: 0 }, finalMs),
+    crew.perform({ name: 'kafkajs-final', role: 'kafkajs-final', uses: ['values'], seed: 0 }, finalMs),
+    crew.perform({ name: 'kafkajs-final-others', role: 'kafkajs-final', uses: others, seed: 0 }, finalMs),
+    crew.perform({ name: 'rdkafka-final', role: 'rdkafka-final', uses, seed: 0 }, finalMs),
   ])
 }
 
@@ -132,7 +133,8 @@ async function drain(address: string, crew: Crew, history: HistoryWriter, groups
   const deadline = performance.now() + drainMs
   await withDriver(address, async driver => {
     for (;;) {
-      const behind = await lagging(driver, crew.topics, groups)
+      const topics = crew.topics.filter(({ use }) => use === 'values')
+      const behind = await lagging(driver, topics, groups)
       if (behind.length === 0) return
       if (performance.now() > deadline) {
         history.note({ do: 'stuck', what: `not consumed ${drainMs} ms after the last fault: ${behind.join('; ')}` })

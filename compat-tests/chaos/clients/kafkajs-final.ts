@@ -23,9 +23,17 @@ export async function playClosing(stage: Stage): Promise<void> {
 
 /** Reads all partitions, or until it is to finish; then it is noted as stuck. */
 export async function playKafkajsFinal(stage: Stage): Promise<void> {
-  const read = new FinalRead(stage, 'kafkajs', 'read_committed')
+  // kafkajs takes the aborted transactions of an answer to be in the order of their beginnings, which they aren't: where two were open
+  // at a time, it reads what was aborted.
+  const readUncommitted = stage.topicsFor('values').length < stage.topics.length
+  const read = new FinalRead(stage, 'kafkajs', readUncommitted ? 'read_uncommitted' : 'read_committed')
+  if (read.complete) return
   const kafka = await openKafkajs(stage)
-  const consumer = kafka.consumer({ ...quickConsumer, groupId: stage.part.by })
+  const consumer = kafka.consumer({
+    ...quickConsumer,
+    readUncommitted,
+    groupId: `${stage.topics[0]?.name}-${stage.part.by}`,
+  })
   await consumer.connect()
   await consumer.subscribe({ topics: stage.topics.map(({ name }) => name), fromBeginning: true })
   const complete = new Promise<void>(resolve => {

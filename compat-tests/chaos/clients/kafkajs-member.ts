@@ -52,7 +52,7 @@ class KafkajsMember {
     this.#consumer = consumer
     this.#automatic = automatic
     this.#seeks = stage.part.seeks ?? false
-    this.#commits = new CommitCalls(stage.history, stage.part.group ?? '', 'info')
+    this.#commits = new CommitCalls(stage.history, stage.part.group ?? '', { inOrder: true, repeats: false })
   }
 
   assigned(assignment: Readonly<Record<string, readonly number[]>>): void {

@@ -1,10 +1,14 @@
 /** What a client process is told to play, and what it and the director say to each other. */
 import type { RoleName } from './roles.ts'
 
+/** What the records of a topic are: values for their own sake, transfers between accounts, outputs made from values. */
+export type Use = 'values' | 'transfers' | 'outputs'
+
 /** A topic and how many partitions it has. */
 export interface Topic {
   readonly name: string
   readonly partitions: number
+  readonly use: Use
 }
 
 /** One client's part: the process's only argument, as JSON. */
@@ -16,9 +20,8 @@ export interface Part {
   readonly address: string
   readonly historyFile: string
   readonly seed: number
+  /** Those that the role works with. */
   readonly topics: readonly Topic[]
-  /** Where the outputs of transforms go; inputs are in the first of `topics`. */
-  readonly outputs?: Topic
   /** Of members. */
   readonly group?: string
   /** How a member commits: what it received, by a call after each few polls, or by its client's own timer. */
@@ -35,7 +38,7 @@ export interface Part {
 export type Direction =
   /** Come to an end: send no more, wait for what is under way, leave. */
   | { readonly kind: 'finish' }
-  /** The topics have grown. */
+  /** The topics that the role works with have grown. */
   | { readonly kind: 'topics'; readonly topics: readonly Topic[] }
 
 /** From a client process: what it has counted since it last said so. */

@@ -7,7 +7,7 @@ import type { Stage } from './stage.ts'
 export async function playRdkafkaMember(stage: Stage): Promise<void> {
   const { group = '', commit } = stage.part
   const automatic = commit === 'automatic'
-  const commits = new CommitCalls(stage.history, group, automatic ? 'fail' : 'info')
+  const commits = new CommitCalls(stage.history, group, { inOrder: false, repeats: automatic })
   const reader = await RdkafkaReader.open(stage, {
     group,
     isolation: 'read_committed',
@@ -17,8 +17,13 @@ export async function playRdkafkaMember(stage: Stage): Promise<void> {
   })
   reader.consumer.subscribe(stage.topics.map(({ name }) => name))
   const next = new Map<string, Received>()
+  let assignments = 0
   while (!stage.finishing) {
-    for (const record of await reader.poll(stage.random.between(1, 500))) {
+    const records = await reader.poll(stage.random.between(1, 500))
+    // What was received before a rebalance may be another member's to commit.
+    if (reader.assignmentCount !== assignments) next.clear()
+    assignments = reader.assignmentCount
+    for (const record of records) {
       next.set(`${record.topic}-${record.partition}`, record)
     }
     if (next.size === 0 || (!automatic && stage.random.fraction() < 0.5)) continue

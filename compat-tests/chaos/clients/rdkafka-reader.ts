@@ -24,6 +24,11 @@ export interface ReaderOptions {
   readonly committed?: (error: LibrdKafkaError | null, partition: string, offset: number) => void
 }
 
+interface Rebalance {
+  readonly code: number
+  readonly partitions: readonly Assignment[]
+}
+
 /** A record with its value. */
 export interface Received {
   readonly topic: string
@@ -40,17 +45,21 @@ export class RdkafkaReader {
   readonly consumer: KafkaConsumer
   readonly #stage: Stage
   readonly #options: ReaderOptions
-  readonly #rebalances: { readonly code: number; readonly partitions: readonly Assignment[] }[] = []
+  /** How often the reader was given partitions, or had them taken away. */
+  assignmentCount = 0
+  /** What librdkafka asked for and did not get yet. */
+  readonly #rebalances: Rebalance[]
 
-  private constructor(stage: Stage, options: ReaderOptions, consumer: KafkaConsumer) {
+  private constructor(stage: Stage, options: ReaderOptions, consumer: KafkaConsumer, rebalances: Rebalance[]) {
     this.#stage = stage
     this.#options = options
     this.consumer = consumer
+    this.#rebalances = rebalances
   }
 
   /** Connects, as often as it takes. */
   static async open(stage: Stage, options: ReaderOptions): Promise<RdkafkaReader> {
-    let reader: RdkafkaReader | undefined
+    const rebalances: Rebalance[] = []
     const consumer = await connected(stage, () => {
       return new rdkafka.KafkaConsumer(
         {
@@ -59,14 +68,13 @@ export class RdkafkaReader {
           'group.id': options.group,
           'isolation.level': options.isolation,
           rebalance_cb: (error: LibrdKafkaError, partitions: readonly Assignment[]) =>
-            reader?.rebalances.push({ code: error.code, partitions }),
+            rebalances.push({ code: error.code, partitions }),
           offset_commit_cb: true,
           ...options.settings,
         },
         { 'auto.offset.reset': 'earliest' },
       )
     })
-    reader = new RdkafkaReader(stage, options, consumer)
     consumer.on('event.error', error => stage.noteError(error))
     consumer.on('offset.commit', (error, offsets) => {
       for (const { topic, partition, offset } of offsets ?? []) {
@@ -74,12 +82,7 @@ export class RdkafkaReader {
       }
     })
     consumer.setDefaultConsumeTimeout(pollMs)
-    return reader
-  }
-
-  /** What librdkafka wants and did not get yet. */
-  get rebalances(): { readonly code: number; readonly partitions: readonly Assignment[] }[] {
-    return this.#rebalances
+    return new RdkafkaReader(stage, options, consumer, rebalances)
   }
 
   /** Takes partitions without a group's help, from the offsets given; a running assignment ends. */
@@ -139,6 +142,7 @@ export class RdkafkaReader {
 
   #noteAssigned(partitions: readonly Assignment[]): void {
     const { group, isolation, member } = this.#options
+    this.assignmentCount++
     this.#stage.history.note({
       do: 'assigned',
       partitions: partitions.map(({ topic, partition }) => `${topic}-${partition}`),

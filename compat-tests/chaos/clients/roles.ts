@@ -2,11 +2,14 @@
 import { playClosing, playKafkajsFinal } from './kafkajs-final.ts'
 import { playKafkajsMember } from './kafkajs-member.ts'
 import { playKafkajsProducer } from './kafkajs-producer.ts'
+import { playKafkajsTransactor } from './kafkajs-transactor.ts'
 import { playObserver } from './observer.ts'
 import { playRdkafkaFinal } from './rdkafka-final.ts'
 import { playRdkafkaMember } from './rdkafka-member.ts'
 import { playRdkafkaProducer } from './rdkafka-producer.ts'
 import { playRdkafkaSeeker } from './rdkafka-seeker.ts'
+import { playRdkafkaTransactor } from './rdkafka-transactor.ts'
+import { playRdkafkaTransformer } from './rdkafka-transformer.ts'
 import type { Stage } from './stage.ts'
 
 /** How each role is played: resolves when it has come to its end, rejects where its client gave up. */
@@ -14,9 +17,12 @@ export const roles = {
   'rdkafka-producer': playRdkafkaProducer,
   'rdkafka-member': playRdkafkaMember,
   'rdkafka-seeker': playRdkafkaSeeker,
+  'rdkafka-transactor': playRdkafkaTransactor,
+  'rdkafka-transformer': playRdkafkaTransformer,
   'rdkafka-final': playRdkafkaFinal,
   'kafkajs-producer': playKafkajsProducer,
   'kafkajs-member': playKafkajsMember,
+  'kafkajs-transactor': playKafkajsTransactor,
   'kafkajs-final': playKafkajsFinal,
   closing: playClosing,
   observer: playObserver,

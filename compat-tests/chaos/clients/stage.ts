@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { HistoryWriter } from '../history/history-file.ts'
 import { SeededRandom } from '../seeded-random.ts'
-import type { Counts, Part, Topic } from './part.ts'
+import type { Counts, Part, Topic, Use } from './part.ts'
 
 /** At most so many different errors of one process go into the history. */
 const maxErrorCount = 50
@@ -47,9 +47,14 @@ export class Stage {
     this.#finish.abort()
   }
 
-  /** Any partition of any topic. */
-  anyPartition(): { readonly topic: string; readonly partition: number } {
-    const { name, partitions } = this.random.pick(this.#topics)
+  /** The topics of one use. */
+  topicsFor(use: Use): readonly Topic[] {
+    return this.#topics.filter(topic => topic.use === use)
+  }
+
+  /** Any partition of any topic, or of those of one use. */
+  anyPartition(use?: Use): { readonly topic: string; readonly partition: number } {
+    const { name, partitions } = this.random.pick(use === undefined ? this.#topics : this.topicsFor(use))
     return { topic: name, partition: this.random.between(0, partitions) }
   }
 

@@ -41,6 +41,8 @@ export interface CommitCall {
   readonly partition: string
   readonly offset: number
   readonly transaction?: string
+  /** The client sends it by a timer of its own, sometimes again after later ones, as long as its process lives. */
+  readonly repeats?: boolean
 }
 
 /** The question what a group has committed. */

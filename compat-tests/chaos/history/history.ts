@@ -58,7 +58,7 @@ export class History {
   readonly commits: Operation<CommitCall>[] = []
   readonly committedFetches: Operation<FetchCommitCall>[] = []
   readonly inits: Operation<InitCall>[] = []
-  /** By transaction. */
+  /** By transaction: its commit if that was asked for, else its abort. */
   readonly ends = new Map<string, Operation<EndCall>>()
   readonly finals = new Map<string, FinalRead>()
   /** By partition and offset: one, unless reads disagree. */
@@ -66,6 +66,8 @@ export class History {
   /** The places of each value: one, unless it is there twice. */
   readonly sightingsOf = new Map<string, Sighting[]>()
   readonly #visible = new Map<string, readonly number[]>()
+  /** When each client process ended, in µs. */
+  readonly #processEnds = new Map<string, number>()
   /** When the broker went down, in µs. */
   readonly #downs: number[] = []
 
@@ -97,11 +99,15 @@ export class History {
     return offsets
   }
 
-  /** Until when the call may still have taken effect, in µs: without an answer, until the broker that had it was gone. */
-  effectEnd({ completed, outcome, invoked }: Operation<unknown>): number {
-    if (completed !== undefined && outcome !== 'info') return completed.at
-    const known = completed?.at ?? invoked.at
-    return this.#downs.find(at => at > known) ?? Number.POSITIVE_INFINITY
+  /**
+   * Until when the call may still have taken effect, in µs. Where nobody knows whether it did, that is until the broker was gone that
+   * may have got it from its client last.
+   */
+  effectEnd({ completed, outcome, invoked }: Operation<unknown>, repeats = false): number {
+    if (completed !== undefined && outcome !== 'info' && !repeats) return completed.at
+    const lastSent = (repeats ? undefined : completed?.at) ?? this.#processEnds.get(invoked.by)
+    if (lastSent === undefined) return Number.POSITIVE_INFINITY
+    return this.#downs.find(at => at > lastSent) ?? Number.POSITIVE_INFINITY
   }
 
   #addCall(invoked: Invocation, completed: Completion | undefined): void {
@@ -113,13 +119,17 @@ export class History {
     } else if (invoked.do === 'commit') this.commits.push({ call: invoked, invoked, completed, outcome })
     else if (invoked.do === 'fetch-commit') this.committedFetches.push({ call: invoked, invoked, completed, outcome })
     else if (invoked.do === 'init') this.inits.push({ call: invoked, invoked, completed, outcome })
-    else this.ends.set(invoked.transaction, { call: invoked, invoked, completed, outcome })
+    else if (this.ends.get(invoked.transaction)?.call.commit !== true) {
+      // An abort behind a commit of unknown outcome doesn't make that known.
+      this.ends.set(invoked.transaction, { call: invoked, invoked, completed, outcome })
+    }
   }
 
   #addNote(note: Note, isolations: Map<string, Isolation>): void {
     this.notes.push(note)
     if (note.do === 'assigned') isolations.set(note.by, note.isolation)
     else if (note.do === 'broker' && note.state === 'down') this.#downs.push(note.at)
+    else if (note.do === 'client' && note.state === 'ended') this.#processEnds.set(note.client, note.at)
     else if (note.do === 'polled') {
       const isolation = isolations.get(note.by) ?? 'read_committed'
       for (const record of note.records) {

@@ -69,6 +69,22 @@ test('a commit without an answer may take effect late, but not after the broker 
   t.deepEqual(names(gone.foundCommitted(1).finally(three)), ['commit-lost'])
 })
 
+test('a commit that its client may repeat can be found again, as long as that lives', t => {
+  const history = (): SampleHistory => {
+    const story = withThree().assigned('m', 'g').polled('m', [0, 'a'], [1, 'b'], [2, 'c'])
+    const call = { do: 'commit', group: 'g', partition: 't-0', repeats: true } as const
+    story.begin({ ...call, offset: 1 }, 'm').ok()
+    story.begin({ ...call, offset: 3 }, 'm').ok()
+    return story
+  }
+  t.deepEqual(names(history().foundCommitted(1).finally(three)), [])
+  t.deepEqual(names(history().foundCommitted(2).finally(three)), ['commit-lost'])
+  const over = history().note({ do: 'client', client: 'm', state: 'ended', how: '0' })
+  over.note({ do: 'broker', state: 'down' })
+  over.committing(3, 'n').ok()
+  t.deepEqual(names(over.foundCommitted(1).finally(three)), ['commit-lost'])
+})
+
 test('a member that starts below what its group committed has lost the commit, unless it sought there', t => {
   const history = (): SampleHistory => {
     const story = withThree().assigned('m', 'g').polled('m', [0, 'a'], [1, 'b'])

@@ -125,7 +125,12 @@ function lateStarts(history: History, registers: ReadonlyMap<string, Register>):
 class Register {
   readonly #history: History
   readonly #partition: string
-  readonly #commits: { readonly commit: Operation<CommitCall>; readonly rank: number; readonly end: number }[] = []
+  readonly #commits: {
+    readonly commit: Operation<CommitCall>
+    readonly rank: number
+    readonly answeredAt: number
+    readonly end: number
+  }[] = []
 
   constructor(history: History, partition: string) {
     this.#history = history
@@ -144,12 +149,20 @@ class Register {
     const end = call.transaction === undefined ? commit : this.#history.ends.get(call.transaction)
     if (end === undefined || end.outcome === 'fail' || ('commit' in end.call && !end.call.commit)) return
     const rank = this.rank(completed?.offset ?? call.offset)
-    this.#commits.push({ commit: { ...commit, outcome: end.outcome }, rank, end: this.#history.effectEnd(end) })
+    // A commit that the coordinator of transactions has taken is carried out whatever becomes of the broker.
+    const endless = call.transaction !== undefined && end.outcome === 'info'
+    const effectEnd = endless ? Number.POSITIVE_INFINITY : this.#history.effectEnd(end, call.repeats)
+    this.#commits.push({
+      commit: { ...commit, outcome: end.outcome },
+      rank,
+      answeredAt: end.completed?.at ?? Number.POSITIVE_INFINITY,
+      end: effectEnd,
+    })
   }
 
   /** The ranks that can be found between two moments. */
   possible(from: number, to: number): Set<number> {
-    const sure = this.#commits.filter(({ commit, end }) => commit.outcome === 'ok' && end < from)
+    const sure = this.#commits.filter(({ commit, answeredAt }) => commit.outcome === 'ok' && answeredAt < from)
     const ranks = new Set<number>(sure.length === 0 ? [0] : [])
     const lastSure = Math.max(Number.NEGATIVE_INFINITY, ...sure.map(({ commit }) => commit.invoked.at))
     for (const { commit, rank, end } of this.#commits) {
@@ -160,7 +173,7 @@ class Register {
 
   /** The lines of the last commit that was surely over at `at`. */
   last(at: number): ReturnType<typeof linesOf> {
-    const last = this.#commits.filter(({ commit, end }) => commit.outcome === 'ok' && end < at).at(-1)
+    const last = this.#commits.filter(({ commit, answeredAt }) => commit.outcome === 'ok' && answeredAt < at).at(-1)
     return last === undefined ? [] : linesOf(last.commit)
   }
 }

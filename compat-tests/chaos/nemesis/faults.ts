@@ -196,6 +196,22 @@ export const faults: readonly Fault[] = [
     },
   },
   {
+    name: 'zombie',
+    lane: 'clients',
+    needs: 'nothing',
+    weight: 3,
+    maxMs: 6000,
+    async play({ crew }, ms, random) {
+      const candidates = crew.names.filter(name => name.includes('trans'))
+      if (candidates.length === 0) return 'nobody has a transactional id'
+      const name = random.pick(candidates)
+      const wake = crew.replace(name)
+      await delay(ms)
+      await wake(zombieMs)
+      return name
+    },
+  },
+  {
     name: 'grow',
     lane: 'clients',
     needs: 'nothing',
@@ -211,3 +227,5 @@ export const faults: readonly Fault[] = [
 ]
 
 const maxPartitions = 6
+/** How long a producer that was replaced may go on. */
+const zombieMs = 5000
