@@ -38,8 +38,9 @@ import { IndexBlocks } from './index-file.ts'
 import type { JournalLimits } from './journal/journal-files.ts'
 import { removeJournal } from './journal/marker.ts'
 import { replayJournal, startJournal } from './journal/start.ts'
-import { FileLog, type LogBase } from './log.ts'
+import { FileLog } from './log.ts'
 import { createDirectory, findLogs, identityPath, placeDirectory, retireDirectory } from './log-directories.ts'
+import type { LogBase, LogTail } from './log-tail.ts'
 import { claimDirectory } from './meta-properties.ts'
 import { recoverLogs } from './recover-logs.ts'
 import type { Shared } from './shared.ts'
@@ -130,6 +131,7 @@ class DirectoryEngine implements FileEngine {
   readonly #logs = new Map<LogId, FileLog>()
   readonly #background = new Set<Promise<void>>()
   readonly #find = (id: LogId): FileLog | undefined => this.#logs.get(id)
+  readonly #tailOf = (id: LogId): LogTail | undefined => this.#logs.get(id)?.tail
   /** Deletions under way: what may have their name or id waits. */
   readonly #deletions = new Set<Promise<void>>()
   #open: Opening | null = null
@@ -227,8 +229,8 @@ class DirectoryEngine implements FileEngine {
     durability.check()
     const directory = guarded(() => createDirectory(this.#shared.disk, this.#dataDir, id, options.name, this.#uuid()))
     const log = this.#add(base, id, options, true)
-    log.made(identityPath(directory, id, options.name))
-    log.created = guardedAsync(() => durability.created(log, options.name))
+    log.tail.recoveryPoint.made(identityPath(directory, id, options.name))
+    log.created = guardedAsync(() => durability.created(log.tail, options.name))
     try {
       await log.created
     } catch (error) {
@@ -273,7 +275,7 @@ class DirectoryEngine implements FileEngine {
   append(requests: readonly AppendRequest[]): AppendOutcomes {
     const { durability } = this.#opened()
     for (const { batches, expectedEnd } of requests) checkBatches(batches, expectedEnd)
-    return durability.append(requests, this.#find)
+    return durability.append(requests, this.#tailOf)
   }
 
   watch(): () => void {
@@ -310,7 +312,9 @@ class DirectoryEngine implements FileEngine {
   async #recover(directory: DataDirectory): Promise<void> {
     const logs = [...this.#logs.values()]
     await recoverLogs(logs, { warn: this.#shared.warn, monotonic: this.#monotonic })
-    const flushed = atOnce(logs, CONCURRENT_SETTLES, log => log.flush()).then(() => directory.recoveryPoints.save())
+    const flushed = atOnce(logs, CONCURRENT_SETTLES, log => log.tail.flush()).then(() =>
+      directory.recoveryPoints.save(),
+    )
     // What a crash left in the page cache alone would be missing below what is journaled from now on.
     if (this.#journalLimits !== null) await flushed
     // The next crash may follow soon: what was read now needn't be read again.
@@ -320,7 +324,7 @@ class DirectoryEngine implements FileEngine {
   /** The medium refused what must not be refused. */
   #fail(error: unknown): void {
     this.#shared.warn(`nothing more is written to ${this.#dataDir} until the broker is started anew: ${error}`)
-    for (const log of this.#logs.values()) log.stop()
+    for (const log of this.#logs.values()) log.tail.stop()
   }
 
   async #remove(log: FileLog): Promise<void> {
@@ -343,7 +347,7 @@ class DirectoryEngine implements FileEngine {
     await atOnce(this.#logs.values(), CONCURRENT_SETTLES, async log => {
       try {
         clean &&= !log.failed
-        await log.settle()
+        await log.tail.settle()
         if (log.loaded) directory.highWatermarks.set(log.name, log.bounds().committed)
       } catch (error) {
         clean = false
