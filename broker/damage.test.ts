@@ -119,8 +119,8 @@ test('a consumer is told CORRUPT_MESSAGE where a partition is damaged, and seeks
   const again = await withBroker(dataDir, async client => {
     t.deepEqual(await fetch(client, 3), { error: CORRUPT_MESSAGE, offsets: [] })
   })
-  t.is(again.length, 1, 'after a clean stop nothing is read anew')
-  t.regex(again[0]!, /offsets 2 to 3 can't be read/)
+  t.is(again.length, 2, 'by what is read of the segment, and by what reads all that no checkpoint has')
+  for (const line of again) t.regex(line, /offsets 2 to 3 can't be read/)
 })
 
 test('damage that a Fetch meets under a running broker is answered, and the broker goes on', async t => {

@@ -49,7 +49,10 @@ export interface PartitionRead {
 export const logIdOf = (topicId: string, index: number): string => `data/${topicId}/${index}`
 
 /** After so many bytes a checkpoint is saved: no start reads more of a partition. */
-const CHECKPOINT_BYTES = 64 * 1024 * 1024
+const CHECKPOINT_BYTES = 16 * 1024 * 1024
+
+/** Up to this, to read them again at the next start takes less than to save a checkpoint at a stop: a thousandth of a second. */
+const SOON_READ_BYTES = 256 * 1024
 
 /** What a read at the end gives. */
 const nothing = (from: number): Slice => ({ chunks: [], sizeBytes: 0, next: from, release: () => {} })
@@ -74,7 +77,7 @@ export class Partition implements AppendOwner, ProduceOwner {
     this.folds = folds
     this.#deps = deps
     this.#topic = topic
-    this.#uncheckpointedBytes = folds.replayed ? 1 : 0
+    this.#uncheckpointedBytes = folds.replayedBytes
     this.#extent = new Extent(bounds, folds.transactions, deps.clock)
     this.#queue = new AppendQueue(this, deps.appender)
     folds.epochs.assign(this.leaderEpoch, bounds.end)
@@ -93,7 +96,9 @@ export class Partition implements AppendOwner, ProduceOwner {
     )
     try {
       await folds.restore(log)
-      return new Partition(deps, topic, index, log, folds, await log.bounds())
+      const partition = new Partition(deps, topic, index, log, folds, await log.bounds())
+      if (folds.replayedBytes >= CHECKPOINT_BYTES) deps.checkpointDue(partition)
+      return partition
     } catch (error) {
       throw storageError(error, deps.logger, name)
     }
@@ -258,9 +263,9 @@ export class Partition implements AppendOwner, ProduceOwner {
     return this.#extent.start
   }
 
-  /** Whether the newest checkpoint lacks something. */
+  /** Whether the newest checkpoint lacks so much that it should be saved at a stop. */
   get needsCheckpoint(): boolean {
-    return this.#uncheckpointedBytes > 0
+    return this.#uncheckpointedBytes > SOON_READ_BYTES
   }
 
   /** Saves what a restart needs not read again. */

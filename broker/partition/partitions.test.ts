@@ -40,8 +40,10 @@ test('what isn’t there, or isn’t led here, is not found', async t => {
 test('a stop saves checkpoints where something is new, ends waits and refuses what comes', async t => {
   const stage = new Stage()
   const topic = await stage.create('t', {}, 2)
-  await stage.produce(batchOf(2))
-  await stage.partition('t', 1)
+  await stage.produce(
+    buildBatch({ records: [recordOf('k', null), { ...recordOf('k', null), value: Buffer.alloc(300_000) }] }),
+  )
+  await stage.produce(batchOf(2), { index: 1 })
   const waiting = stage.fetch({ offset: 2, maxWaitMs: 500 })
   await settled()
   await stage.partitions.close()
@@ -49,14 +51,15 @@ test('a stop saves checkpoints where something is new, ends waits and refuses wh
   t.is(ended.responses[0]!.partitions[0]!.errorCode, new KafkaError('NOT_LEADER_OR_FOLLOWER').code)
   const checkpointOf = (index: number) => stage.engine.log(`data/${topic.id}/${index}`).loadCheckpoint()
   t.is((await checkpointOf(0))!.at, 2)
+  // So little is read again.
   t.is(await checkpointOf(1), null)
   t.is((await stage.produce(batchOf(1)))!.errorCode, new KafkaError('NOT_LEADER_OR_FOLLOWER').code)
 })
 
-test('a checkpoint is saved after every 64 MiB, so that no start reads more', async t => {
+test('a checkpoint is saved after every 16 MiB, so that no start reads more', async t => {
   const stage = new Stage()
   const topic = await stage.create('t', { 'max.message.bytes': '9000000' })
-  const bytes = buildBatch({ records: [{ ...recordOf('k', null), value: Buffer.alloc(8 << 20) }] })
+  const bytes = buildBatch({ records: [{ ...recordOf('k', null), value: Buffer.alloc(2 << 20) }] })
   const checkpoint = () => stage.engine.log(`data/${topic.id}/0`).loadCheckpoint()
   for (let index = 0; index < 7; index++) await stage.produce(Buffer.from(bytes))
   await settled()
@@ -64,6 +67,11 @@ test('a checkpoint is saved after every 64 MiB, so that no start reads more', as
   await stage.produce(Buffer.from(bytes))
   await settled()
   t.is((await checkpoint())!.at, 8)
+  for (let index = 0; index < 7; index++) await stage.produce(Buffer.from(bytes))
+  stage.crash()
+  await stage.produce(Buffer.from(bytes))
+  await settled()
+  t.is((await checkpoint())!.at, 16)
 })
 
 test('changed settings reach the partition and its log', async t => {

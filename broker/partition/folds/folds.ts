@@ -32,7 +32,7 @@ export class Folds {
   /** Compaction has been over all offsets below. */
   cleanedTo = 0
   #end = 0
-  #replayed = false
+  #replayedBytes = 0
   readonly #passed: (range: DamagedRange) => void
 
   /** @param passed is told of a part of the log that can't be read and is passed over. */
@@ -40,9 +40,9 @@ export class Folds {
     this.#passed = passed
   }
 
-  /** Whether the log held more than its checkpoint when it was restored. */
-  get replayed(): boolean {
-    return this.#replayed
+  /** How much of the log was read because no checkpoint had it. */
+  get replayedBytes(): number {
+    return this.#replayedBytes
   }
 
   /** All offsets below have been seen. */
@@ -113,7 +113,6 @@ export class Folds {
     const checkpoint = await log.loadCheckpoint()
     const taken = checkpoint !== null && checkpoint.at >= start && checkpoint.at <= end && this.#take(checkpoint)
     if (!taken) this.#clear(start)
-    this.#replayed = this.#end < end
     await this.replay(log)
     this.trim(start)
   }
@@ -126,6 +125,7 @@ export class Folds {
       const from = this.#end
       const slice = await readPastDamage(log, from, { maxBytes: REPLAY_BYTES, atLeastOne: true }, this.#passed)
       for (const chunk of slice.chunks) this.#applyChunk(chunk, from)
+      this.#replayedBytes += slice.sizeBytes
       slice.release()
       // Compaction left nothing from here to the end.
       if (this.#end === from) this.#end = end

@@ -71,7 +71,7 @@ export class OffsetMap {
   #find(key: Buffer): number {
     hashInto(key)
     const table = this.#table
-    for (let slot = (words[0]! >>> 0) % this.#slots; ; slot = slot + 1 === this.#slots ? 0 : slot + 1) {
+    for (let slot = (words[0]! & 0x7fffffff) % this.#slots; ; slot = slot + 1 === this.#slots ? 0 : slot + 1) {
       const at = slot * WORDS_PER_SLOT
       if (table[at + 5] === 0) return at
       const same =
