@@ -1,15 +1,17 @@
 /**
  * Has the markers of ended transactions written by the leaders of their partitions.
  */
+import type { Logger } from 'pino'
 import { type ErrorName, KafkaError } from '../../protocol/errors.ts'
 import type { Cluster } from '../cluster/cluster.ts'
-import type { Peers, TopicPartition, TxnMarker } from '../cluster/peers.ts'
+import type { Peers, TxnMarker } from '../cluster/peers.ts'
 import type { MarkerOutcome, MarkersCall } from './transaction-events.ts'
 
 /** What the calls go through. */
 export interface MarkerCallsDeps {
   readonly cluster: Pick<Cluster, 'topic'>
   readonly peers: Peers
+  readonly logger: Pick<Logger, 'error'>
 }
 
 /** The calls of one shard. */
@@ -64,14 +66,16 @@ export class MarkerCalls {
   }
 
   async #ask(leader: number, marker: TxnMarker): Promise<readonly ErrorName[]> {
-    const all = (error: ErrorName) => marker.partitions.map((_: TopicPartition) => error)
+    const all = (error: ErrorName) => marker.partitions.map(() => error)
     if (leader < 0) return all('LEADER_NOT_AVAILABLE')
     try {
       const [errors] = await this.#deps.peers.of(leader).writeTxnMarkers([marker])
       return errors ?? []
     } catch (error) {
       if (error instanceof KafkaError) return all(error.name)
-      throw error
+      // The decision is durable: whatever is wrong, the transaction has to end some time.
+      this.#deps.logger.error({ err: error, leader }, 'markers could not be asked for')
+      return all('UNKNOWN_SERVER_ERROR')
     }
   }
 }

@@ -183,7 +183,7 @@ export class Transactions {
 
   #newShard(topic: Topic, index: number): TransactionShard {
     const { clock, logger, cluster, peers } = this.#deps
-    const calls = new MarkerCalls({ cluster, peers })
+    const calls = new MarkerCalls({ cluster, peers, logger })
     return new Shard<TransactionEvent, TransactionRecord, TransactionReply>({
       name: `${topic.name}-${index}`,
       log: this.#log(topic, index),
