@@ -1,4 +1,4 @@
-/** What serves groups, without sockets: the memory engine, the cluster, the partitions, the groups; requests as frames. */
+/** What serves groups and their transactions, without sockets, over the memory engine; requests as frames. */
 import { pino } from 'pino'
 import { KafkaError } from '../../protocol/errors.ts'
 import { requestCodec } from '../../protocol/schema/codec.ts'
@@ -10,11 +10,15 @@ import type { Engine } from '../../storage/engine.ts'
 import { createMemoryEngine } from '../../storage/memory/engine.ts'
 import type { Broker } from '../broker.ts'
 import { Cluster } from '../cluster/cluster.ts'
+import { LocalPeers } from '../cluster/peers.ts'
+import { ProducerIds } from '../cluster/producer-ids.ts'
 import { Config } from '../config/config.ts'
 import type { Context, Handler } from '../handlers/handler.ts'
 import { Partitions } from '../partition/partitions.ts'
+import { TxnMarkers } from '../partition/transactions/write-txn-markers.ts'
 import { ManualClock, settled } from '../testing/manual-clock.ts'
 import { SeededRandom } from '../testing/seeded-random.ts'
+import { Transactions } from '../transactions/transactions.ts'
 import { Groups } from './groups.ts'
 
 /** A broker that serves groups. Time moves by its clock alone. */
@@ -23,6 +27,7 @@ export class GroupBroker {
   readonly engine: Engine
   readonly cluster: Cluster
   readonly groups: Groups
+  readonly transactions: Transactions
   readonly #broker: Broker
   readonly #partitions: Partitions
 
@@ -37,16 +42,18 @@ export class GroupBroker {
     this.#partitions = new Partitions({ engine, clock, logger, config, nodeId, topics: this.cluster })
     const [cluster, partitions] = [this.cluster, this.#partitions]
     this.groups = new Groups({ clock, random, logger, config, cluster, partitions })
-    this.#broker = {
-      engine,
-      clock,
-      random,
-      logger,
-      config,
-      cluster,
-      partitions,
-      groups: this.groups,
-    } as unknown as Broker
+    const peers = new LocalPeers()
+    const producerIds = new ProducerIds(cluster)
+    this.transactions = new Transactions({ clock, logger, config, cluster, partitions, peers, producerIds })
+    const { groups, transactions } = this
+    const txnMarkers = new TxnMarkers({ cluster, partitions, groups, logger })
+    peers.join(nodeId, {
+      allocateProducerIds: () => cluster.allocateProducerIds(),
+      writeTxnMarkers: markers => txnMarkers.write(markers),
+      addPartitionsToTxn: asked => transactions.addPartitions(asked),
+    })
+    const made = { engine, clock, random, logger, config, cluster, partitions, groups }
+    this.#broker = { ...made, transactions, txnMarkers, peers, producerIds } as unknown as Broker
   }
 
   /** A broker with topic `t` of three partitions; over the engine of another one it finds what that left. */
@@ -60,6 +67,7 @@ export class GroupBroker {
     const broker = new GroupBroker(engine, before?.clock ?? new ManualClock(), new Map(Object.entries(settings)))
     await broker.cluster.start(broker.#partitions, [])
     await broker.groups.start()
+    await broker.transactions.start()
     if (before === undefined) await broker.createTopic('t')
     return broker
   }
@@ -73,6 +81,7 @@ export class GroupBroker {
 
   /** The coordinators and partitions stop; the engine stays. */
   async stop(): Promise<void> {
+    await this.transactions.close()
     await this.groups.close()
     await this.#partitions.close()
     await this.cluster.close()
@@ -92,7 +101,11 @@ export class GroupBroker {
       localPort: 9092,
       onClose: () => () => {},
     }
-    const context = { apiVersion: version, clientId: 'client', client, parked: () => {} } as unknown as Context
+    const ignored = () => {}
+    const context = {
+      ...{ apiVersion: version, clientId: 'client', client, parked: ignored, placed: ignored, onSent: ignored },
+      ...{ answerRoom: () => 1 << 30, reserveAnswer: (wantedBytes: number) => wantedBytes },
+    } as unknown as Context
     const response = await this.#answer(handler, received, context)
     await settled()
     return decodeResponse(api, version, Buffer.concat(encodeResponse(api, version, 1, response!)).subarray(4)).response
