@@ -1,8 +1,8 @@
 /**
  * The top of a data directory: the lock, whose it is, Kafka's checkpoints and its mark of a clean stop.
  */
-import { join } from 'node:path'
-import { type Disk, replaceFile } from './disk.ts'
+import { dirname, join } from 'node:path'
+import { type Disk, replaceFile, systemCode } from './disk.ts'
 import { DirectoryLock } from './lock.ts'
 import { OffsetCheckpoint } from './offset-checkpoint.ts'
 import { TEMPORARY } from './segment-names.ts'
@@ -10,6 +10,21 @@ import { TEMPORARY } from './segment-names.ts'
 const CLEAN = '.kafka_cleanshutdown'
 /** Kafka compares the epoch with what its controller knows; there is none here. */
 const CLEAN_CONTENT = '{"version":0,"brokerEpoch":-1}'
+
+/** Creates the directory if it isn't there, and makes its name survive a loss of power: all that is in it rests on that. */
+const makeLasting = async (disk: Disk, path: string): Promise<void> => {
+  const parents = [dirname(path)]
+  for (let at = dirname(path); !disk.isDirectory(at) && at !== dirname(at); at = dirname(at)) parents.push(dirname(at))
+  disk.makeDirectory(path)
+  for (const parent of parents) {
+    try {
+      await disk.syncDirectory(parent)
+    } catch (error) {
+      // Where we may not open it we didn't create anything in it either.
+      if (systemCode(error) !== 'EACCES' && systemCode(error) !== 'EPERM') throw error
+    }
+  }
+}
 
 /** One data directory, held by this process from `open` to `close`. */
 export class DataDirectory {
@@ -37,7 +52,7 @@ export class DataDirectory {
    * @param unique a name that no other process or engine has.
    */
   static async take(disk: Disk, path: string, unique: string, warn: (line: string) => void): Promise<DataDirectory> {
-    disk.makeDirectory(path)
+    await makeLasting(disk, path)
     const lock = new DirectoryLock(disk, path, unique)
     lock.take()
     try {

@@ -229,7 +229,7 @@ class DirectoryEngine implements FileEngine {
     durability.check()
     const directory = guarded(() => createDirectory(this.#shared.disk, this.#dataDir, id, options.name, this.#uuid()))
     const log = this.#add(base, id, options, true)
-    log.tail.recoveryPoint.made(identityPath(directory, id, options.name))
+    log.tail.recoveryPoint.placed(identityPath(directory, id, options.name))
     log.created = guardedAsync(() => durability.created(log.tail, options.name))
     try {
       await log.created

@@ -5,6 +5,7 @@ import { KafkaError } from '../../protocol/errors.ts'
 import type { Appended, Batch, LogId, LogOptions, Offset } from '../engine.ts'
 import { type Run, undoRuns, writeRuns } from './append-runs.ts'
 import type { Durability, DurableLog } from './durability.ts'
+import { identityPath } from './log-directories.ts'
 import type { OffsetCheckpoint } from './offset-checkpoint.ts'
 import { type FlushedLog, RecoveryPoint } from './recovery-point.ts'
 import { FileSegment, type SegmentHome } from './segment.ts'
@@ -94,6 +95,7 @@ export class LogTail implements DurableLog, FlushedLog, SegmentHome {
     this.#end = end
     if (clean) return
     this.#changed = true
+    this.recoveryPoint.placed(identityPath(this.directory, this.id, this.name))
     const { all } = segments
     const safe = this.recoveryPoint.offset
     const unsafe = all.filter((_, index) => (all[index + 1]?.start ?? end) > safe)
@@ -232,7 +234,10 @@ export class LogTail implements DurableLog, FlushedLog, SegmentHome {
   async settle(): Promise<void> {
     if (this.#state === 'open') this.#state = 'closed'
     this.#cancelFlush?.()
-    if (this.#segments === null) return
+    if (this.#segments === null) {
+      if (this.recoveryPoint.pending) await this.recoveryPoint.flush()
+      return
+    }
     for (const segment of this.#segments.all) segment.seal()
     if (this.#changed) this.recoveryPoint.closed(this.#segments.active)
     await this.recoveryPoint.settle()

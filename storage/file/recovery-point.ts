@@ -2,6 +2,7 @@
  * How far one log is known to be on the medium: recovery after a crash reads what lies above. It moves with each flush: in the background when a segment
  * is closed, when a setting or the journal asks for it, and at a clean stop.
  */
+import { dirname } from 'node:path'
 import type { Offset } from '../engine.ts'
 import { Coalesced } from './coalesced.ts'
 import { systemCode } from './disk.ts'
@@ -26,6 +27,8 @@ export class RecoveryPoint {
   /** Files beside the segments' ends that must be synced. */
   #paths = new Set<string>()
   #namesChanged = false
+  /** The name of the log's directory is known to be on the medium. */
+  #placed = true
   #offset: Offset
   #ended = false
 
@@ -46,6 +49,12 @@ export class RecoveryPoint {
     this.#namesChanged = true
   }
 
+  /** The log's directory was made, or a crash came since: neither its name nor the file in it that says whose it is need be on the medium. */
+  placed(identityPath: string): void {
+    this.made(identityPath)
+    this.#placed = false
+  }
+
   /** The indexes of a segment that was closed have to come to the medium too. */
   closed(segment: FileSegment): void {
     for (const path of segment.paths) this.made(path)
@@ -57,6 +66,11 @@ export class RecoveryPoint {
    */
   flush(): Promise<void> {
     return this.#flushing.run()
+  }
+
+  /** Something of it must be synced although no batch of it is. */
+  get pending(): boolean {
+    return this.#namesChanged
   }
 
   /** The last flush, for a clean stop: the checkpoint has the log's end, whatever it had before. */
@@ -84,6 +98,8 @@ export class RecoveryPoint {
     try {
       for (const path of paths) await this.#unlessMissing(disk.sync(path))
       if (namesChanged) await this.#unlessMissing(disk.syncDirectory(this.#log.directory))
+      if (!this.#placed) await disk.syncDirectory(dirname(this.#log.directory))
+      this.#placed = true
     } catch (error) {
       for (const path of made) this.#paths.add(path)
       this.#namesChanged ||= namesChanged

@@ -12,8 +12,9 @@ const TRANSIENT = new Set(['ENOSPC', 'EDQUOT', ...SHORTAGES])
 /** Whether a later try may succeed, as where there is no space. */
 export const isTransient = (error: unknown): boolean => TRANSIENT.has(systemCode(error) ?? '')
 
-/** Whether a sync that ended with this error wasn't begun: the process lacked something, the medium was not asked. */
-export const isShortage = (error: unknown): boolean => SHORTAGES.has(systemCode(error) ?? '')
+/** Whether work that ended with this error, syncs among it, may be tried again: no sync failed, but there was no space or no file to be had for it. */
+export const isShortage = (error: unknown): boolean =>
+  isTransient(error) && (SHORTAGES.has(systemCode(error)!) || !/sync/i.test((error as NodeJS.ErrnoException).syscall!))
 
 /** The result of `work`; an error of the disk becomes KAFKA_STORAGE_ERROR. */
 export const guarded = <T>(work: () => T): T => {

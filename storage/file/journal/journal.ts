@@ -125,9 +125,12 @@ export class Journal {
     let file: JournalFile
     try {
       file = await this.#fileFor(groupBytes)
+      // First, as here a shortage of descriptors is nothing but that.
+      if (!file.named) await disk.syncDirectory(dataDir)
+      file.named = true
       await this.#write(file, groupBytes, entries)
     } catch (error) {
-      if (this.#failure === null && isTransient(error)) for (const entry of entries) entry.refused(error)
+      if (this.#failure === null && isTransient(error)) this.#each(entries, entry => entry.refused(error))
       else this.#lose(entries, error)
       return
     }
@@ -139,12 +142,24 @@ export class Journal {
       this.#lose(entries, error)
       return
     }
-    file.named = true
     file.position += groupBytes
     this.#sequence++
-    for (const entry of entries) {
+    this.#each(entries, entry => {
       entry.cover(file.unsynced)
       entry.written()
+    })
+  }
+
+  /** Where a log can't take what it must, only a recovery can tell how things stand. */
+  #each(entries: readonly JournalEntry[], act: (entry: JournalEntry) => void): void {
+    let done = 0
+    try {
+      for (const entry of entries) {
+        act(entry)
+        done++
+      }
+    } catch (error) {
+      this.#lose(entries.slice(done), error)
     }
   }
 

@@ -8,6 +8,7 @@
 import { KafkaError } from '../../../protocol/errors.ts'
 import type { AppendOutcomes, Appended, AppendRequest, LogId, Offset } from '../../engine.ts'
 import type { Durability, DurableLog } from '../durability.ts'
+import { isShortage } from '../storage-error.ts'
 import { AppendCall, AppendEntry } from './append-call.ts'
 import { createdBytes, deletedBytes, encodeId, type EntryBytes, rewrittenBytes, trimmedBytes } from './entries.ts'
 import type { Journal } from './journal.ts'
@@ -66,7 +67,12 @@ export class Journaled implements Durability {
 
   async deleted(id: LogId): Promise<void> {
     // The name is gone for good before a log of the same id or name can come, so that a replay never takes the one for the other.
-    await this.#top.directory.flush()
+    try {
+      await this.#top.directory.flush()
+    } catch (error) {
+      if (!isShortage(error)) this.#journal.fail(error)
+      throw error
+    }
     await this.#write(deletedBytes(id), [])
   }
 

@@ -106,6 +106,8 @@ class ReplayWriter {
     // Deleted and never made again, or never made: a crash came before anybody was told that it was there.
     if (name === null) return
     const directory = join(dataDir, name)
+    // It may be there and yet not on the medium.
+    if (log.created !== null) this.#paths.add(writeIdentity(disk, directory, id, name))
     if (log.start > (starts.get(name) ?? 0)) starts.set(name, log.start)
     for (const [start, runs] of log.segments) this.#writeSegment(join(directory, segmentFile(start, 'log')), runs, log)
     this.#directories.add(directory)
@@ -139,7 +141,6 @@ class ReplayWriter {
       warn(`${directory} isn't the log ${id}, which the journal says was created there`)
       return null
     }
-    this.#paths.add(writeIdentity(disk, directory, id, name))
     return name
   }
 
