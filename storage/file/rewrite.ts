@@ -13,7 +13,10 @@ import { FileSegment, type SegmentHome } from './segment.ts'
 import { CLEANED, DELETED, SWAP } from './segment-names.ts'
 import type { Shared } from './shared.ts'
 
-const PORTION_BYTES = 1024 * 1024
+/** What is read, and handed to `keep`, at once. */
+const PORTION_BYTES = 512 * 1024
+/** So much of the output is synced at a time: more would have the system hold up all who write until it comes to the medium. */
+const SYNC_BYTES = 32 * 1024 * 1024
 const MAX_RELATIVE_OFFSET = 0x7fffffff
 
 /** What `keep` of `Log.rewrite` is. */
@@ -118,8 +121,11 @@ const cleanSegment = async (
       const kept = (await keep(split(slice.chunks, segment, from))).map(toBatch)
       if (!log.has(group)) return false
       if (cleaned === null) continue
+      const before = cleaned.sizeBytes
       cleaned.write(kept, 0, kept.length)
       for (const { lastOffset, maxTimestamp, bytes } of kept) cleaned.account(lastOffset, maxTimestamp, bytes.length)
+      if (Math.floor(cleaned.sizeBytes / SYNC_BYTES) > Math.floor(before / SYNC_BYTES))
+        await shared.disk.sync(cleaned.file.path)
     } finally {
       slice.release()
     }
@@ -132,7 +138,8 @@ const split = (chunks: readonly Buffer[], { file }: FileSegment, position: numbe
   chunks.flatMap(chunk => {
     const batches: Buffer[] = []
     for (const at of batch.batches(chunk)) {
-      if (!batch.checkCrc(chunk, at)) throw new UnreadableBatch(file.path, position + at, 'a batch with a wrong checksum')
+      if (!batch.checkCrc(chunk, at))
+        throw new UnreadableBatch(file.path, position + at, 'a batch with a wrong checksum')
       batches.push(chunk.subarray(at, at + batch.sizeInBytes(chunk, at)))
     }
     return batches
