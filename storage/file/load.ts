@@ -44,7 +44,9 @@ export function* loadLog(shared: Shared, options: LoadOptions): Generator<number
     start = options.recoveryPoint
   }
   if (segments.length > 0) {
-    start = Math.max(start, segments[0]!.start)
+    const first = segments[0]!.start
+    if (first > start) shared.warn(`${options.directory}: what lies between offsets ${start} and ${first} is missing`)
+    start = Math.max(start, first)
     end = yield* bringUp(shared, segments, options)
   }
   if (segments.length === 0 || end < start) {
