@@ -1,5 +1,6 @@
 /**
  * Installs what the compat tests need, unless it is there already: `node compat-tests/install.mjs`.
+ * Java's part is in install-java.mjs.
  * node-rdkafka is compiled on the way (two to three minutes), for which node-gyp wants Node's headers. It would download them,
  * which not every machine can, so where this Node came with its headers (as Debian's and the official archives do) it gets these.
  */
@@ -9,6 +10,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { installJava } from './install-java.mjs'
 
 const folder = dirname(fileURLToPath(import.meta.url))
 const stampFile = join(folder, 'node_modules', '.installed')
@@ -56,3 +58,5 @@ if (isInstalled()) {
   if (status === 0) writeFileSync(stampFile, stamp())
   process.exitCode = status ?? 1
 }
+
+if (!installJava()) process.exitCode = 1
