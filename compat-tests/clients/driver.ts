@@ -49,6 +49,19 @@ export interface ReadOptions {
   readonly count: number
   /** The fetch limit that the client sends for a partition; a first batch above it must come all the same. */
   readonly maxBytesPerPartition?: number
+  /** Read what transactions that are open or aborted have written, too. */
+  readonly uncommitted?: boolean
+}
+
+/** A transactional producer. Its calls are made one after the other; between `begin` and `commit` or `abort` a transaction is open. */
+export interface TransactionalProducer {
+  begin(): Promise<void>
+  /** Sends all records in order and resolves when they are acknowledged. */
+  send(topic: string, records: readonly ProducedRecord[]): Promise<void>
+  /** Offsets of a group, by partition: they count if the transaction is committed. */
+  sendOffsets(group: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void>
+  commit(): Promise<void>
+  abort(): Promise<void>
 }
 
 /** What happened in a group, in order: members that share a journal write into it as they receive and commit. */
@@ -150,6 +163,8 @@ export interface Driver {
     records: readonly ProducedRecord[],
     options?: ProduceOptions,
   ): Promise<ReadonlyMap<number, number>>
+  /** A producer with a transactional id, whose name it takes from whoever had it before: that one's transaction is aborted. */
+  transactional(transactionalId: string): Promise<TransactionalProducer>
   /** Reads without committing anything. Resolves when all that was asked for has come. */
   read(topic: string, options: ReadOptions): Promise<readonly ConsumedRecord[]>
   /** Becomes a member; resolves before it has an assignment. */

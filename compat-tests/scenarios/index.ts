@@ -8,6 +8,7 @@ import { produceStories } from './produce.ts'
 import { restartStories } from './restart.ts'
 import type { Scenario } from './scenario.ts'
 import { topicStories } from './topics.ts'
+import { transactionStories } from './transactions.ts'
 
 /** Every story. Ids are unique. */
 export const scenarios: readonly Scenario[] = [
@@ -18,5 +19,6 @@ export const scenarios: readonly Scenario[] = [
   ...groupOffsetStories,
   ...rebalanceStories,
   ...membershipStories,
+  ...transactionStories,
   ...restartStories,
 ]

@@ -1,19 +1,13 @@
 /** The driver for kafkajs. */
 import { randomUUID } from 'node:crypto'
-import kafkajs, { type Consumer, type IHeaders, type Kafka, type Message, type Producer } from 'kafkajs'
-import type {
-  ConsumedRecord,
-  Driver,
-  Header,
-  JoinOptions,
-  ProducedRecord,
-  ProduceOptions,
-  ReadOptions,
-} from '../driver.ts'
+import kafkajs, { type Consumer, type Kafka, type Producer } from 'kafkajs'
+import type { ConsumedRecord, Driver, JoinOptions, ProducedRecord, ProduceOptions, ReadOptions } from '../driver.ts'
 import { KafkajsAdmin } from './admin.ts'
 import { compressionTypes, registerCodecs } from './codecs.ts'
 import { KafkajsMember, quickConsumer, recordOf } from './member.ts'
+import { messageOf } from './message.ts'
 import { asRefused, refusal } from './refused.ts'
+import { KafkajsTransactions } from './transactions.ts'
 
 /** Connects kafkajs to the broker at `address` (`host:port`). */
 export async function openKafkajs(address: string): Promise<Driver> {
@@ -88,11 +82,18 @@ class KafkajsDriver implements Driver {
     return new Map(answers.map(({ partition, baseOffset }) => [partition, Number(baseOffset)]))
   }
 
+  async transactional(transactionalId: string): Promise<KafkajsTransactions> {
+    const producer = await KafkajsTransactions.connect(this.#kafka, transactionalId)
+    this.#closers.push(() => producer.close())
+    return producer
+  }
+
   async read(topic: string, options: ReadOptions): Promise<readonly ConsumedRecord[]> {
-    const { partition = 0, offset = 0, count, maxBytesPerPartition } = options
+    const { partition = 0, offset = 0, count, maxBytesPerPartition, uncommitted = false } = options
     const consumer = this.#kafka.consumer({
       ...quickConsumer,
       groupId: `read-${randomUUID()}`,
+      readUncommitted: uncommitted,
       ...(maxBytesPerPartition === undefined ? {} : { maxBytesPerPartition }),
     })
     this.#closers.push(() => consumer.disconnect())
@@ -154,24 +155,4 @@ function failWith(consumer: Consumer, reject: (error: unknown) => void): void {
   consumer.on(consumer.events.CRASH, event => {
     if (!event.payload.restart) reject(refusal(event.payload.error))
   })
-}
-
-function messageOf({ partition, key, value, headers = [], timestampMs }: ProducedRecord): Message {
-  return {
-    value,
-    key: key ?? null,
-    ...(partition === undefined ? {} : { partition }),
-    ...(timestampMs === undefined ? {} : { timestamp: String(timestampMs) }),
-    headers: headersOf(headers),
-  }
-}
-
-/** kafkajs holds headers by key, so values of one key must stand together to keep their place. */
-function headersOf(headers: readonly Header[]): IHeaders {
-  const byKey: Record<string, Buffer[]> = {}
-  for (const { key, value } of headers) {
-    byKey[key] ??= []
-    byKey[key].push(value)
-  }
-  return byKey
 }

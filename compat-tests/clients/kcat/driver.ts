@@ -44,6 +44,7 @@ class KcatDriver implements Driver {
   /** The last call of {@link produce}: the next one's processes start behind it. */
   #producing: Promise<void> = Promise.resolve()
 
+  readonly transactional: Driver['transactional'] = lacks('transactions')
   readonly produceForOffsets: Driver['produceForOffsets'] = lacks('report of the offsets of what it sent')
   readonly committed: Driver['committed'] = lacks('call to fetch committed offsets')
   readonly setOffset: Driver['setOffset'] = lacks('call to set offsets')

@@ -44,8 +44,13 @@ class RdkafkaDriverOfKafka09 extends RdkafkaDriver {
     return super.produceForOffsets(topic, records, options)
   }
 
+  override async transactional(): Promise<never> {
+    throw hadNo('transactions')
+  }
+
   override async read(topic: string, options: ReadOptions): Promise<readonly ConsumedRecord[]> {
     if (options.maxBytesPerPartition !== undefined) throw hadNo('batches above the fetch limit')
+    if (options.uncommitted) throw hadNo('transactions')
     return super.read(topic, options)
   }
 

@@ -11,12 +11,14 @@ import type {
   ProduceOptions,
   ReadOptions,
   TopicSettings,
+  TransactionalProducer,
 } from '../driver.ts'
 import { Unsupported } from '../driver.ts'
 import { RdkafkaMember } from './member.ts'
 import { RdkafkaProducer } from './producer.ts'
 import { recordOf } from './record.ts'
 import { promised, refusal } from './refused.ts'
+import { RdkafkaTransactions } from './transactions.ts'
 
 const requestMs = 10_000
 
@@ -67,10 +69,18 @@ export class RdkafkaDriver implements Driver {
     return producer.send(topic, records)
   }
 
+  async transactional(transactionalId: string): Promise<TransactionalProducer> {
+    const consumerOf = (group: string) => this.#consumer(group)
+    const producer = await RdkafkaTransactions.connect(this.#settings, transactionalId, consumerOf)
+    this.#closers.push(() => producer.close())
+    return producer
+  }
+
   async read(topic: string, options: ReadOptions): Promise<readonly ConsumedRecord[]> {
-    const { partition = 0, offset = 0, count, maxBytesPerPartition } = options
+    const { partition = 0, offset = 0, count, maxBytesPerPartition, uncommitted = false } = options
     const limit = maxBytesPerPartition === undefined ? {} : { 'fetch.message.max.bytes': maxBytesPerPartition }
-    const { consumer, close } = await this.#consumer(`read-${randomUUID()}`, limit)
+    const isolation = uncommitted ? { 'isolation.level': 'read_uncommitted' } : {}
+    const { consumer, close } = await this.#consumer(`read-${randomUUID()}`, { ...limit, ...isolation })
     let failure: unknown
     consumer.on('event.error', error => {
       const refused = refusal(error)

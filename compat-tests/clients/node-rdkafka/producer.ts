@@ -65,6 +65,11 @@ export class RdkafkaProducer {
     })
   }
 
+  /** For the calls that this class doesn't make. */
+  get client(): Producer {
+    return this.#producer
+  }
+
   async close(): Promise<void> {
     await promised(done => this.#producer.disconnect(done))
   }
