@@ -102,4 +102,25 @@ Exit code 0: imported; 1: refused or failed, and nothing was imported; 2: the co
     await importFromKafka(directories, options)
   })
 
+program
+  .command('check')
+  .description('Read a data directory whole, and say what in it is not as it was written. Nothing is changed.')
+  .argument('<dir>', "a data directory of Samsa's, or of a Kafka that is stopped")
+  .option('-r, --records', 'open every batch and read the records inside, too')
+  .option('-l, --live', 'while a broker has the directory: what it writes meanwhile is not looked at')
+  .option('-j, --json', 'print one JSON object, for programs')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  samsa check samsa-data                 every batch and index, with checksums
+  samsa check samsa-data --records       the records as well: slower, as it decompresses
+  samsa check /var/lib/kafka --json      also a directory that Kafka wrote
+Exit code 0: all sound; 1: something is damaged; 2: the directory can't be read, or a broker has it.`,
+  )
+  .action(async (directory, options) => {
+    const { check } = await import('./check.ts')
+    await check(directory, options)
+  })
+
 await program.parseAsync()

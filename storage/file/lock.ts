@@ -48,6 +48,13 @@ const parse = (content: Buffer): Holder | null => {
   return match === null ? null : { pid: Number(match[1]), started: match[2]! }
 }
 
+/** The number of the living process that has the directory; null if none does, as far as the lock tells (Kafka's doesn't). */
+export const livingHolder = (disk: Disk, dataDir: string): number | null => {
+  const content = disk.readFile(join(dataDir, FILE))
+  const holder = content === null ? null : parse(content)
+  return holder !== null && isAlive(holder) ? holder.pid : null
+}
+
 /** The lock of a data directory. */
 export class DirectoryLock {
   readonly #disk: Disk
