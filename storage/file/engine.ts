@@ -37,8 +37,8 @@ import { Handles } from './handles.ts'
 import { IndexBlocks } from './index-file.ts'
 import type { JournalLimits } from './journal/journal-files.ts'
 import { removeJournal } from './journal/marker.ts'
-import { replayJournal, startJournal } from './journal/start.ts'
-import { FileLog } from './log.ts'
+import { type JournaledEnds, replayJournal, startJournal } from './journal/start.ts'
+import { FileLog, type OpenedLog } from './log.ts'
 import { createDirectory, findLogs, identityPath, placeDirectory, retireDirectory } from './log-directories.ts'
 import type { LogBase, LogTail } from './log-tail.ts'
 import { claimDirectory } from './meta-properties.ts'
@@ -166,13 +166,16 @@ class DirectoryEngine implements FileEngine {
     const { disk, warn, background } = this.#shared
     const directory = await DataDirectory.take(disk, this.#dataDir, this.#uuid(), warn)
     try {
-      const durability = await this.#openDurability(directory)
+      const { durability, ends } = await this.#openDurability(directory)
       const { recoveryPoints, starts } = directory
       const base = { recoveryPoints, starts, durability, after: this.#after }
       const { logs, leftovers } = findLogs(disk, this.#dataDir, warn)
       await directory.forgetAllBut(new Set(logs.map(log => log.name)))
       for (const path of leftovers) background(`removing ${path}`, disk.removeTree(path))
-      for (const { id, name } of logs) this.#add(base, id, defaultsFor(name), directory.clean)
+      for (const { id, name } of logs) {
+        const acknowledged = ends && Math.max(ends.get(name) ?? 0, recoveryPoints.get(name) ?? 0)
+        this.#add(base, { id, name, options: defaultsFor(name), clean: directory.clean, acknowledged })
+      }
       if (!directory.clean) await this.#recover(directory)
       this.#open = { directory, durability, base }
     } catch (error) {
@@ -228,7 +231,7 @@ class DirectoryEngine implements FileEngine {
     }
     durability.check()
     const directory = guarded(() => createDirectory(this.#shared.disk, this.#dataDir, id, options.name, this.#uuid()))
-    const log = this.#add(base, id, options, true)
+    const log = this.#add(base, { id, name: options.name, options, clean: true, acknowledged: null })
     log.tail.recoveryPoint.placed(identityPath(directory, id, options.name))
     log.created = guardedAsync(() => durability.created(log.tail, options.name))
     try {
@@ -254,7 +257,8 @@ class DirectoryEngine implements FileEngine {
     const { disk } = this.#shared
     for (const log of logs) guarded(() => placeDirectory(disk, this.#dataDir, log.directory, log.id, log.options.name))
     await guardedAsync(() => disk.syncDirectory(this.#dataDir))
-    for (const { id, options } of logs) this.#add(base, id, options, true)
+    for (const { id, options } of logs)
+      this.#add(base, { id, name: options.name, options, clean: true, acknowledged: null })
   }
 
   async deleteLog(id: LogId): Promise<void> {
@@ -292,20 +296,21 @@ class DirectoryEngine implements FileEngine {
     return this.#open
   }
 
-  #add(base: LogBase, id: LogId, options: LogOptions, clean: boolean): FileLog {
-    const log = new FileLog(this.#shared, this.#dataDir, { id, name: options.name, options, clean }, base)
-    this.#logs.set(id, log)
-    return log
+  #add(base: LogBase, log: OpenedLog): FileLog {
+    const added = new FileLog(this.#shared, this.#dataDir, log, base)
+    this.#logs.set(log.id, added)
+    return added
   }
 
-  /** Replays what a journal holds, whatever durability is asked for now, and begins a new one if that needs it. */
-  async #openDurability({ starts, recoveryPoints }: DataDirectory): Promise<Durability> {
+  /** Replays what a journal holds, whatever durability is asked for now, and begins a new one if that needs it. `ends` as of `replayJournal`. */
+  async #openDurability(directory: DataDirectory): Promise<{ durability: Durability; ends: JournaledEnds | null }> {
+    const { starts, recoveryPoints } = directory
     const home = { ...this.#shared, dataDir: this.#dataDir, starts, recoveryPoints, uuid: this.#uuid }
-    await replayJournal(home)
+    const ends = await replayJournal(home)
     if (this.#journalLimits !== null)
-      return startJournal({ ...home, ...this.#journalLimits, failed: error => this.#fail(error) })
+      return { ends, durability: await startJournal({ ...home, ...this.#journalLimits, failed: e => this.#fail(e) }) }
     await removeJournal(this.#shared.disk, this.#dataDir)
-    return osDurability({ ...home, maxUnsyncedBytes: this.#maxUnsyncedBytes })
+    return { ends, durability: osDurability({ ...home, maxUnsyncedBytes: this.#maxUnsyncedBytes }) }
   }
 
   /** Reads what a crash may have torn, and makes sure of what is there. */

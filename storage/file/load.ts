@@ -26,6 +26,8 @@ export interface LoadOptions extends SegmentHome {
   readonly clean: boolean
   /** What lies below is on the medium. */
   readonly recoveryPoint: Offset
+  /** As in `RecoverOptions`. */
+  readonly acknowledged: Offset | null
   /** The log start offset as checkpointed. */
   readonly start: Offset
 }

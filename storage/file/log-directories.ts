@@ -83,7 +83,7 @@ export const retireDirectory = (disk: Disk, dataDir: string, name: string, uniqu
 /** A log that was found on the disk. */
 export interface Found {
   readonly logs: readonly { readonly id: LogId; readonly name: string }[]
-  /** Paths of what crashes left behind: deleted and half created logs. */
+  /** Paths of what crashes left behind: deleted logs, and logs that weren't made to the end. */
   readonly leftovers: readonly string[]
 }
 
@@ -95,11 +95,20 @@ export const findLogs = (disk: Disk, dataDir: string, warn: (line: string) => vo
     if (name.endsWith(DELETE) || name.startsWith(CREATE)) leftovers.push(join(dataDir, name))
     else if (NAME.test(name) && disk.isDirectory(join(dataDir, name))) {
       const id = readId(disk, join(dataDir, name), name)
-      if (id === null) warn(`${join(dataDir, name)} has neither ${METADATA} nor ${OWN_ID} and is left alone`)
+      if (id === null && isUnfinished(disk, join(dataDir, name))) leftovers.push(join(dataDir, name))
+      else if (id === null) warn(`${join(dataDir, name)} has neither ${METADATA} nor ${OWN_ID} and is left alone`)
       else logs.push({ id, name })
     }
   }
   return { logs, leftovers }
+}
+
+/** Whether it was being made when the power was lost: its name came to the medium, and what is in it didn't. */
+const isUnfinished = (disk: Disk, directory: string): boolean => {
+  const names = disk.list(directory)
+  if (names.some(name => name.endsWith('.log') && name !== OWN_ID && disk.sizeBytes(join(directory, name)) !== 0))
+    return false
+  return names.length === 0 || names.some(name => name === METADATA || name === OWN_ID)
 }
 
 const readId = (disk: Disk, directory: string, name: string): LogId | null => {

@@ -34,6 +34,17 @@ import { guarded, guardedAsync } from './storage-error.ts'
 /** Damaged places that one call looks at before it gives up. */
 const MAX_TRIES = 64
 
+/** What is known of a log before its directory is read. */
+export interface OpenedLog {
+  readonly id: LogId
+  readonly name: string
+  readonly options: LogOptions
+  /** Its last stop was a clean one; otherwise the first use recovers it. */
+  readonly clean: boolean
+  /** As in `RecoverOptions`. */
+  readonly acknowledged: Offset | null
+}
+
 /** One log. Its methods are those of the contract; the engine alone makes and ends it. */
 export class FileLog implements Log, TailedLog, RewrittenLog {
   readonly id: LogId
@@ -43,6 +54,7 @@ export class FileLog implements Log, TailedLog, RewrittenLog {
   created: Promise<void> = Promise.resolve()
   readonly #shared: Shared
   readonly #clean: boolean
+  readonly #acknowledged: Offset | null
   readonly #starts: OffsetCheckpoint
   readonly #durability: Durability
   readonly #tail: LogTail
@@ -52,18 +64,13 @@ export class FileLog implements Log, TailedLog, RewrittenLog {
   #trimmedTo: Offset = 0
   #rewriting = false
 
-  /** @param log `clean`: its last stop was a clean one; otherwise the first use recovers it. */
-  constructor(
-    shared: Shared,
-    dataDir: string,
-    log: { readonly id: LogId; readonly name: string; readonly options: LogOptions; readonly clean: boolean },
-    base: LogBase,
-  ) {
+  constructor(shared: Shared, dataDir: string, log: OpenedLog, base: LogBase) {
     this.#shared = shared
     this.id = log.id
     this.name = log.name
     this.directory = join(dataDir, log.name)
     this.#clean = log.clean
+    this.#acknowledged = log.acknowledged
     this.#starts = base.starts
     this.#durability = base.durability
     this.#tail = new LogTail(shared, this, log.options, base)
@@ -105,6 +112,7 @@ export class FileLog implements Log, TailedLog, RewrittenLog {
       directory: this.directory,
       indexIntervalBytes: this.indexIntervalBytes,
       clean: this.#clean,
+      acknowledged: this.#acknowledged,
       recoveryPoint: this.#tail.recoveryPoint.offset,
       start: this.#starts.get(this.name) ?? 0,
     })

@@ -16,6 +16,11 @@ const MAX_OFFSETS = 0x8000_0000
 export interface RecoverOptions extends SegmentHome {
   /** What lies below is on the medium: it isn't read, and what of it can't be read is never cut. */
   readonly recoveryPoint: Offset
+  /**
+   * All that was ever acknowledged lies below, and is whole as far as it is known; null if nothing is known of that. What lies above is of an append that was
+   * under way: it may be torn into several segments, and is kept up to the first place that isn't whole.
+   */
+  readonly acknowledged: Offset | null
 }
 
 /**
@@ -28,14 +33,25 @@ export function* recoverSegments(
   options: RecoverOptions,
   lastOnly: boolean,
 ): Generator<number, Offset, void> {
-  const { recoveryPoint } = options
+  const { recoveryPoint, acknowledged } = options
   for (let index = 0; ; index++) {
     const segment = segments[index]!
-    const following = segments[index + 1]
+    let following = segments[index + 1]
     if (following !== undefined && (lastOnly || following.start <= recoveryPoint)) continue
     const fileBytes = shared.disk.sizeBytes(segment.file.path) ?? 0
-    const tail = yield* recoverSegment(shared, segment, lastOnly ? segment.start : recoveryPoint, following?.start)
+    const from = lastOnly ? segment.start : recoveryPoint
+    let tail = yield* recoverSegment(shared, segment, from, following?.start)
+    const torn = acknowledged === null ? undefined : segment.damage.find(damage => damage.from >= acknowledged)
+    if (torn !== undefined) {
+      shared.disk.truncate(shared.handles.fd(segment.file), torn.position)
+      tail = { ...(yield* recoverSegment(shared, segment, from, following?.start)), problem: torn.problem }
+    }
     const { position, due, problem } = tail
+    const unanswered = following !== undefined && acknowledged !== null && following.start > acknowledged
+    if (unanswered && (problem !== null || due < following!.start)) {
+      removeSegments(shared, segments.splice(index + 1))
+      following = undefined
+    }
     if (following !== undefined) {
       if (problem !== null) keepDamage(segment, { position, end: fileBytes, from: due, to: following.start, problem })
       segment.trySeal()
@@ -83,4 +99,13 @@ const cut = (shared: Shared, segment: FileSegment, { position, due, problem }: S
   shared.warn(
     `${segment.file.path}: ${fileBytes - position} bytes dropped from byte ${position} (offset ${due}) on: ${problem}`,
   )
+}
+
+/** What was written of an append behind a place that isn't whole. */
+const removeSegments = (shared: Shared, segments: readonly FileSegment[]): void => {
+  for (const segment of segments) {
+    segment.closeFiles()
+    for (const path of segment.paths) shared.disk.unlink(path)
+    shared.warn(`${segment.file.path} removed: it holds part of an append that was never answered`)
+  }
 }

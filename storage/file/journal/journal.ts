@@ -34,8 +34,7 @@ export interface JournalOptions extends JournalLimits {
   readonly id: Buffer
   /** Files that are there, with nothing in them that counts. */
   readonly slots: readonly number[]
-  readonly background: (what: string, work: Promise<void>) => void
-  /** Called after files were freed: syncs were done that recovery points may tell of. */
+  /** Makes the recovery points of what was flushed last: until they do a start needs the journal to know how far logs were acknowledged. */
   readonly synced: () => Promise<void>
   /** Called once, when the medium refused what must not be refused. */
   readonly failed: (error: unknown) => void
@@ -194,12 +193,14 @@ export class Journal {
   /** Flushes what the full files stand for, and frees them. Never rejects. */
   #freeFiles(): Promise<void> {
     if (this.#freeing !== null) return this.#freeing
+    const { synced } = this.#options
     const files = [...this.#files.closed]
     const unsynced = new Set(files.flatMap(file => [...file.unsynced])).values()
     const flushSome = async (): Promise<void> => {
       for (const each of unsynced) if (this.#failure === null) await each.flush()
     }
     const work = Promise.all(Array.from({ length: CONCURRENT_FLUSHES }, flushSome))
+      .then(() => (this.#failure === null ? synced() : undefined))
       .then(
         () => {
           this.#shortage = null
@@ -214,10 +215,6 @@ export class Journal {
         this.#freeing = null
       })
     this.#freeing = work
-    this.#options.background(
-      'saving recovery points',
-      work.then(() => (this.#failure === null ? this.#options.synced() : undefined)),
-    )
     return work
   }
 }

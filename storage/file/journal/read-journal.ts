@@ -12,13 +12,13 @@ export interface FoundEntry {
   readonly entry: Entry
 }
 
-/** The entries of the journal, in the order in which they were written. `warn` is told if groups are missing in the midst. */
+/** The entries of the journal, in the order in which they were written. `warn` is told if groups are missing in the midst; it isn't whole then. */
 export const readJournal = (
   disk: Disk,
   dataDir: string,
   id: Buffer,
   warn: (line: string) => void,
-): readonly FoundEntry[] => {
+): { readonly entries: readonly FoundEntry[]; readonly whole: boolean } => {
   const found: { readonly slot: number; readonly group: Group }[] = []
   for (const slot of journalSlots(disk, dataDir))
     for (const group of groupsOf(disk.readFile(journalPath(dataDir, slot)), id)) found.push({ slot, group })
@@ -28,12 +28,16 @@ export const readJournal = (
     .filter(({ group }) => group.sequence >= liveFrom)
     .sort((a, b) => a.group.sequence - b.group.sequence)
   let due = liveFrom
+  let whole = true
   for (const { group } of live) {
-    if (group.sequence !== due)
+    if (group.sequence !== due) {
+      whole = false
       warn(`the journal in ${dataDir} is damaged: its groups ${due} to ${group.sequence - 1} can't be read`)
+    }
     due = group.sequence + 1
   }
-  return live.flatMap(({ slot, group }) => group.entries.map(entry => ({ slot, entry })))
+  const entries = live.flatMap(({ slot, group }) => group.entries.map(entry => ({ slot, entry })))
+  return { entries, whole }
 }
 
 /** The groups of one file, which begin at its beginning and follow one another. */

@@ -35,12 +35,16 @@ interface LogReplay {
   created: string | null
   deleted: boolean
   start: Offset
+  end: Offset
   /** By the base offset of the segment. */
   readonly segments: Map<Offset, { readonly slot: number; readonly entry: WholeAppend }[]>
 }
 
-/** Replays; what was written is on the medium when it resolves. Throws the disk's error. */
-export const replay = async (options: ReplayOptions, entries: readonly FoundEntry[]): Promise<void> => {
+/** Replays; what was written is on the medium when it resolves, to the ends of the logs by their names. Throws the disk's error. */
+export const replay = async (
+  options: ReplayOptions,
+  entries: readonly FoundEntry[],
+): Promise<ReadonlyMap<string, Offset>> => {
   const writer = new ReplayWriter(options)
   try {
     for (const [id, log] of gather(entries)) writer.apply(id, log)
@@ -48,12 +52,13 @@ export const replay = async (options: ReplayOptions, entries: readonly FoundEntr
     writer.close()
   }
   await writer.sync()
+  return writer.ends
 }
 
 /** What is left to do for each log, once what was superseded is dropped. */
 const gather = (entries: readonly FoundEntry[]): Map<LogId, LogReplay> => {
   const logs = new Map<LogId, LogReplay>()
-  const fresh = (): LogReplay => ({ created: null, deleted: false, start: 0, segments: new Map() })
+  const fresh = (): LogReplay => ({ created: null, deleted: false, start: 0, end: 0, segments: new Map() })
   for (const { slot, entry } of entries) {
     let log = logs.get(entry.id)
     if (log === undefined || entry.kind === 'deleted') {
@@ -75,6 +80,7 @@ const gather = (entries: readonly FoundEntry[]): Map<LogId, LogReplay> => {
         for (const start of log.segments.keys()) if (start >= entry.from && start < entry.to) log.segments.delete(start)
         break
       case 'appended': {
+        log.end = entry.lastOffset + 1
         const runs = log.segments.get(entry.segment)
         if (runs === undefined) log.segments.set(entry.segment, [{ slot, entry }])
         else runs.push({ slot, entry })
@@ -85,6 +91,8 @@ const gather = (entries: readonly FoundEntry[]): Map<LogId, LogReplay> => {
 }
 
 class ReplayWriter {
+  /** By name, the offset after the last batch that the journal holds. */
+  readonly ends = new Map<string, Offset>()
   readonly #options: ReplayOptions
   readonly #journal = new Map<number, number>()
   readonly #buffer = Buffer.allocUnsafeSlow(COPY_BYTES)
@@ -106,6 +114,7 @@ class ReplayWriter {
     // Deleted and never made again, or never made: a crash came before anybody was told that it was there.
     if (name === null) return
     const directory = join(dataDir, name)
+    this.ends.set(name, log.end)
     // It may be there and yet not on the medium.
     if (log.created !== null) this.#paths.add(writeIdentity(disk, directory, id, name))
     if (log.start > (starts.get(name) ?? 0)) starts.set(name, log.start)

@@ -1,6 +1,7 @@
 /**
  * The beginning of a journal's life: what an earlier one holds is replayed, and a new one put in its place.
  */
+import type { Offset } from '../../engine.ts'
 import { Coalesced } from '../coalesced.ts'
 import type { Disk } from '../disk.ts'
 import type { Durability } from '../durability.ts'
@@ -25,16 +26,22 @@ export interface JournalHome {
   readonly background: (what: string, work: Promise<void>) => void
 }
 
-/** Replays the journal, if there is one; what it held is on the medium when it resolves. Throws an Error that a person can act on if that can't be done. */
-export const replayJournal = async (home: JournalHome): Promise<void> => {
+/** By the name of a log, the offset after the last batch that the journal holds of it. */
+export type JournaledEnds = ReadonlyMap<string, Offset>
+
+/**
+ * Replays the journal, if there is one; what it held is on the medium when it resolves. All that was acknowledged of a log lies below its end or its
+ * recovery point then; null where that can't be said. Throws an Error that a person can act on if it can't be replayed.
+ */
+export const replayJournal = async (home: JournalHome): Promise<JournaledEnds | null> => {
   const { disk, dataDir, warn } = home
   const id = readMarker(disk, dataDir)
-  if (id === null) return
+  if (id === null) return null
   try {
-    const entries = readJournal(disk, dataDir, id, warn)
-    if (entries.length === 0) return
+    const { entries, whole } = readJournal(disk, dataDir, id, warn)
     const logs = new Map(findLogs(disk, dataDir, () => {}).logs.map(log => [log.id, log.name]))
-    await replay({ ...home, logs }, entries)
+    const ends = await replay({ ...home, logs }, entries)
+    return whole ? ends : null
   } catch (error) {
     throw replayProblem(dataDir, error)
   }
