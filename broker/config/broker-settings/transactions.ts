@@ -2,16 +2,22 @@ import { bool, int, short } from '../setting.ts'
 
 /** Transactions and producer ids. */
 export const transactionsSettings = {
-  'add.partitions.to.txn.retry.backoff.max.ms': int(100, { min: 0 }),
-  'add.partitions.to.txn.retry.backoff.ms': int(20, { min: 1 }),
+  'add.partitions.to.txn.retry.backoff.max.ms': int(100, {
+    doc: 'How long the first batch or offset of a transaction waits for the end of the transaction before.',
+    min: 0,
+  }),
+  'add.partitions.to.txn.retry.backoff.ms': int(20, { doc: 'How long until it looks again.', min: 1 }),
   'producer.id.expiration.ms': int(86400000, {
-    doc: 'How long a partition remembers an idempotent producer that writes nothing.',
+    doc: 'How long a partition remembers a producer that writes nothing and has no transaction open.',
     min: 1,
     update: 'cluster-wide',
   }),
   'transaction.abort.timed.out.transaction.cleanup.interval.ms': int(10000, { min: 1 }),
   'transaction.max.timeout.ms': int(900000, { min: 1 }),
-  'transaction.partition.verification.enable': bool(true, { update: 'cluster-wide' }),
+  'transaction.partition.verification.enable': bool(true, {
+    doc: 'Whether the coordinator is asked before a transaction begins in a partition, for clients that add partitions themselves.',
+    update: 'cluster-wide',
+  }),
   'transaction.remove.expired.transaction.cleanup.interval.ms': int(3600000, { min: 1 }),
   'transaction.state.log.load.buffer.size': int(5242880, { min: 1 }),
   'transaction.state.log.min.isr': int(1, {

@@ -135,3 +135,40 @@ test('no more than 100,000 producers are remembered: the longest silent go first
   t.not(state.get(100_000), undefined)
   t.true(state.check({ producerId: 0, producerEpoch: 0, firstSequence: 9, lastSequence: 9 }) === null)
 })
+
+test('markers are taken by epoch, by coordinator, and above the open transaction under version 2', t => {
+  const state = new ProducerState()
+  const error = (producerEpoch: number, coordinatorEpoch: number, transactionVersion: number, open: boolean) =>
+    state.markerError({ producerId: 1, producerEpoch, coordinatorEpoch, transactionVersion }, open)
+  t.is(error(0, 0, 2, false), null, 'of a producer that nobody knows')
+  state.append({ producerId: 1, producerEpoch: 3, firstSequence: 0, lastSequence: 0 }, 0, 0, 0)
+  t.is(error(2, 0, 1, true), 'INVALID_PRODUCER_EPOCH')
+  t.is(error(3, 0, 1, true), null)
+  t.is(error(3, 0, 2, true), 'INVALID_PRODUCER_EPOCH')
+  t.is(error(4, 0, 2, true), null)
+  state.marker(1, 4, 5, 0)
+  t.is(error(4, 5, 2, false), null, 'a repeated marker')
+  t.is(error(3, 5, 2, false), 'INVALID_PRODUCER_EPOCH')
+  t.is(error(4, 4, 2, false), 'TRANSACTION_COORDINATOR_FENCED')
+  t.is(error(3, 4, 1, false), 'INVALID_PRODUCER_EPOCH', 'the epoch is looked at first')
+})
+
+test('what a coordinator writes in a transaction moves the epoch, not the sequences', t => {
+  const state = new ProducerState()
+  state.append({ producerId: 1, producerEpoch: 0, firstSequence: 0, lastSequence: 4 }, 4, 4, 10)
+  state.wrote(1, 0, 20)
+  t.like(state.get(1), { epoch: 0, lastTimestamp: 20, coordinatorEpoch: -1 })
+  t.is(state.get(1)!.batches.length, 1)
+  state.wrote(1, 1, 30)
+  t.deepEqual(state.get(1)!.batches, [])
+  state.wrote(2, 5, 30)
+  t.like(state.get(2), { epoch: 5, coordinatorEpoch: -1 })
+})
+
+test('producers with an open transaction are kept, however many there are', t => {
+  const state = new ProducerState(null, id => id === 3)
+  for (let id = 0; id <= 100_000; id++) state.wrote(id, 0, id)
+  t.true(state.size < 100_000)
+  t.is(state.get(2), undefined)
+  t.not(state.get(3), undefined)
+})

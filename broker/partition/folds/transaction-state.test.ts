@@ -24,7 +24,7 @@ test('a transaction is not decided for readers before its marker is below the hi
   t.is(state.lastStableOffset(21), 21)
 })
 
-test('aborted transactions are listed where they overlap what is read', t => {
+test('aborted transactions are listed where they overlap what is read, in the order of their beginnings', t => {
   const state = new TransactionState()
   state.append(1, 0)
   state.append(2, 5)
@@ -33,7 +33,7 @@ test('aborted transactions are listed where they overlap what is read', t => {
   state.append(1, 30)
   state.marker(1, 40, true)
   const ids = (from: number, to: number): number[] => state.abortedIn(from, to).map(aborted => aborted.producerId)
-  t.deepEqual(ids(0, 50), [2, 1])
+  t.deepEqual(ids(0, 50), [1, 2])
   t.deepEqual(ids(0, 3), [1])
   t.deepEqual(ids(11, 50), [1])
   t.deepEqual(ids(21, 50), [])

@@ -80,7 +80,10 @@ export class TransactionState {
     return stable
   }
 
-  /** The aborted transactions that have offsets in [from, to): what a read_committed Fetch lists. */
+  /**
+   * The aborted transactions that have offsets in [from, to): what a read_committed Fetch lists. In the order of their
+   * beginnings: kafkajs reads aborted records where they come in another.
+   */
   abortedIn(from: number, to: number): AbortedTransaction[] {
     const found: AbortedTransaction[] = []
     for (let index = this.#firstReaching(from); index < this.#aborted.length; index++) {
@@ -88,6 +91,7 @@ export class TransactionState {
       if (aborted.firstOffset < to) found.push(aborted)
       if (aborted.lastStableOffset >= to) break
     }
+    if (found.length > 1) found.sort((a, b) => a.firstOffset - b.firstOffset)
     return found
   }
 
