@@ -181,7 +181,7 @@ const writeShifted = (
 
 /**
  * The batch at `position` without its records, in a buffer of its own: base offset, last offset, producer fields and flags stay, so that its
- * producer's last sequence is still known. Kafka's compaction leaves the same: base and greatest timestamp are both the old greatest one.
+ * producer's last sequence is still known. Kafka's compaction leaves the same (observed with Kafka 4.3): no base timestamp, and the old greatest one.
  */
 export const emptied = (buffer: Buffer, position: number): Buffer => {
   const target = Buffer.from(buffer.subarray(position, position + batch.HEADER_SIZE))
@@ -189,7 +189,7 @@ export const emptied = (buffer: Buffer, position: number): Buffer => {
   writeInt32(target, batch.RECORD_COUNT, 0)
   const flags = batch.attributes(target, 0) & ~(batch.CODEC_MASK | batch.DELETE_HORIZON_BIT)
   writeInt16(target, batch.ATTRIBUTES, flags)
-  target.copy(target, batch.BASE_TIMESTAMP, batch.MAX_TIMESTAMP, batch.MAX_TIMESTAMP + 8)
+  batch.writeInt64(target, batch.BASE_TIMESTAMP, batch.NO_TIMESTAMP)
   batch.writeCrc(target, 0)
   return target
 }
