@@ -4,7 +4,7 @@
  * that a sync has nothing but bytes to write.
  */
 import { join } from 'node:path'
-import { type Disk, systemCode } from '../disk.ts'
+import type { Disk } from '../disk.ts'
 
 /** What an entry stands in for until `flush` has resolved. */
 export interface Unsynced {
@@ -126,14 +126,16 @@ export class JournalFiles {
       ...{ slot, fd, firstSequence, position: 0, named },
       unsynced: new Set(),
     })
+    const sizeBytes = this.#disk.sizeBytes(path)
+    if (sizeBytes === null) return fileOf(this.#disk.open(path, 'wx+'), false)
+    const fd = this.#disk.open(path, 'r+')
     try {
-      const fd = this.#disk.open(path, 'r+')
       // One group made it larger than a file is to be.
-      if ((this.#disk.sizeBytes(path) ?? 0) > this.fileBytes) this.#disk.truncate(fd, this.fileBytes)
+      if (sizeBytes > this.fileBytes) this.#disk.truncate(fd, this.fileBytes)
       return fileOf(fd, true)
     } catch (error) {
-      if (systemCode(error) !== 'ENOENT') throw error
-      return fileOf(this.#disk.open(path, 'wx+'), false)
+      this.#disk.close(fd)
+      throw error
     }
   }
 }
