@@ -5,7 +5,7 @@ import { startBroker } from '../broker/index.ts'
 import { nodeDisk } from '../storage/file/disk.ts'
 
 let syncs = 0
-for (const call of ['syncData', 'sync', 'syncDirectory'] as const) {
+for (const call of ['syncData', 'syncDirectory'] as const) {
   const original = nodeDisk[call] as (of: never) => Promise<void>
   Object.assign(nodeDisk, {
     [call]: (of: never) => {

@@ -5,6 +5,7 @@ import type { Batch, Offset } from '../engine.ts'
 import { mustRoll, type RollingOptions } from '../rolling.ts'
 import type { FileSegment } from './segment.ts'
 import type { Shared } from './shared.ts'
+import { isShortage } from './storage-error.ts'
 
 /** Batches `[from, to)` of the append, which lie in the segment from `position` on. */
 export interface Run {
@@ -20,11 +21,13 @@ export interface AppendTarget {
   readonly options: RollingOptions & { readonly segmentIndexBytes: number }
   /** Creates the files of a segment; it isn't the log's yet. */
   open(start: Offset): FileSegment
+  /** What was written behind the end of the active segment couldn't be cut off for want of a descriptor: that is still to be done. */
+  untidy(): void
 }
 
 /**
  * Writes all of the batches, opening segments where the active one is full. Nothing of it is readable before `account` is called on the runs; if
- * this throws, nothing is left of it. Throws the disk's error.
+ * this throws, nothing is left of it (but see `untidy`). Throws the disk's error.
  */
 export const writeRuns = (shared: Shared, target: AppendTarget, batches: readonly Batch[]): Run[] => {
   const { active, options } = target
@@ -60,18 +63,28 @@ export const writeRuns = (shared: Shared, target: AppendTarget, batches: readonl
     }
     write(batches.length)
   } catch (error) {
-    undoRuns(shared, active, runs, segment)
+    undoRuns(shared, target, runs, segment)
     throw error
   }
   return runs
 }
 
 /** Takes back what was written; another segment may have been opened without a run. Throws the disk's error. */
-export const undoRuns = (shared: Shared, active: FileSegment, runs: readonly Run[], opened = active): void => {
+export const undoRuns = (
+  shared: Shared,
+  { active, untidy }: Pick<AppendTarget, 'active' | 'untidy'>,
+  runs: readonly Run[],
+  opened = active,
+): void => {
   for (const segment of new Set([opened, ...runs.map(run => run.segment)])) {
     if (segment === active) continue
     segment.closeFiles()
     for (const path of segment.paths) shared.disk.unlink(path)
   }
-  active.truncate()
+  try {
+    active.truncate()
+  } catch (error) {
+    if (!isShortage(error)) throw error
+    untidy()
+  }
 }

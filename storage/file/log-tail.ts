@@ -52,6 +52,8 @@ export class LogTail implements DurableLog, FlushedLog, SegmentHome {
   #state: 'open' | 'failed' | 'closed' | 'gone' = 'open'
   /** The indexes of the active segment may have changed since they were last on the medium. */
   #changed = false
+  /** Behind the end of the active segment lies what was refused. */
+  #untidy = false
   /** Settles when batches that were written are accounted or taken back. */
   #underWay: Promise<unknown> | null = null
   #cancelFlush: (() => void) | null = null
@@ -105,7 +107,7 @@ export class LogTail implements DurableLog, FlushedLog, SegmentHome {
 
   append(batches: readonly Batch[], expectedEnd: Offset): Appended | Promise<Appended> {
     const written = this.write(batches, expectedEnd)
-    if ('ok' in written) return written
+    if ('ok' in written) return this.#untidy ? this.#tidied().then(() => written) : written
     const outcome = this.account(batches, written)
     if (this.#end - this.recoveryPoint.offset >= this.options.flushMessages) return this.flush().then(() => outcome)
     if (this.options.flushMs < NEVER_MS) this.#flushInTime()
@@ -120,10 +122,12 @@ export class LogTail implements DurableLog, FlushedLog, SegmentHome {
       if (this.#state !== 'open') return this.#refused('failed')
       // One at a time: what is under way may move the end.
       if (expectedEnd !== this.#end || this.#underWay !== null) return this.#refused('conflict')
+      this.#tidy()
       // They may have to be read, which can fail: not when the batches are accounted.
       void active.indexes
       const open = (start: Offset): FileSegment => this.#openSegment(start)
-      const runs = writeRuns(this.#shared, { active, options: this.options, open }, batches)
+      const target = { active, options: this.options, open, untidy: this.#becomeUntidy }
+      const runs = writeRuns(this.#shared, target, batches)
       this.#changed = true
       return runs
     } catch (error) {
@@ -154,7 +158,7 @@ export class LogTail implements DurableLog, FlushedLog, SegmentHome {
     this.#underWay = null
     if (this.gone) return this.#forget(runs)
     try {
-      undoRuns(this.#shared, this.#segments!.active, runs)
+      undoRuns(this.#shared, { active: this.#segments!.active, untidy: this.#becomeUntidy }, runs)
       return this.#refuse(error)
     } catch (undoError) {
       return this.#refuse(undoError)
@@ -164,6 +168,7 @@ export class LogTail implements DurableLog, FlushedLog, SegmentHome {
   async takenBack(): Promise<void> {
     const { disk } = this.#shared
     try {
+      this.#tidy()
       if (this.#segments !== null) await disk.sync(this.#segments.active.file.path)
       await disk.syncDirectory(this.directory)
     } catch (error) {
@@ -183,6 +188,7 @@ export class LogTail implements DurableLog, FlushedLog, SegmentHome {
     this.#durability.check()
     const segments = this.#segments!
     if (segments.active.sizeBytes === 0) return
+    guarded(() => this.#tidy())
     // Behind the end of its active segment there may be what an append left that failed; only a recovery cuts it off.
     if (this.failed) throw new KafkaError('KAFKA_STORAGE_ERROR', `${this.directory} must be recovered`)
     this.#close(
@@ -238,9 +244,25 @@ export class LogTail implements DurableLog, FlushedLog, SegmentHome {
       if (this.recoveryPoint.pending) await this.recoveryPoint.flush()
       return
     }
+    this.#tidy()
     for (const segment of this.#segments.all) segment.seal()
     if (this.#changed) this.recoveryPoint.closed(this.#segments.active)
     await this.recoveryPoint.settle()
+  }
+
+  readonly #becomeUntidy = (): void => {
+    this.#untidy = true
+  }
+
+  /** Throws the disk's error. */
+  #tidy(): void {
+    if (this.#untidy) this.#segments!.active.truncate()
+    this.#untidy = false
+  }
+
+  /** An answer that nothing was written can't be given before it is so. */
+  async #tidied(): Promise<void> {
+    this.#tidy()
   }
 
   #endFlushes(): void {
