@@ -15,7 +15,7 @@ const finishMs = 90_000
 const restartMs = 500
 
 /** A client as the cast names it; each process of it plays the same part under another name. */
-export type Casting = Omit<Part, 'by' | 'address' | 'historyFile' | 'topics'> & {
+export type Casting = Omit<Part, 'by' | 'address' | 'historyFile' | 'topics' | 'slowness'> & {
   readonly name: string
   /** Which topics it works with. */
   readonly uses: readonly Use[]
@@ -36,6 +36,7 @@ interface Actor {
 export class Crew {
   readonly #address: string
   readonly #historyFile: string
+  readonly #slowness: number
   readonly #history: HistoryWriter
   readonly #actors = new Map<string, Actor>()
   #topics: readonly Topic[]
@@ -45,10 +46,18 @@ export class Crew {
   crashCount = 0
 
   /** @param address `host:port` for the clients
-   *  @param history for notes about clients; the clients append to `historyFile` themselves */
-  constructor(address: string, historyFile: string, history: HistoryWriter, topics: readonly Topic[]) {
+   *  @param history for notes about clients; the clients append to `historyFile` themselves
+   *  @param slowness how many times longer than in a short run producers rest */
+  constructor(
+    address: string,
+    historyFile: string,
+    history: HistoryWriter,
+    topics: readonly Topic[],
+    slowness: number,
+  ) {
     this.#address = address
     this.#historyFile = historyFile
+    this.#slowness = slowness
     this.#history = history
     this.#topics = topics
   }
@@ -191,6 +200,7 @@ export class Crew {
       seed: casting.seed + actor.incarnation * 7919,
       address: this.#address,
       historyFile: this.#historyFile,
+      slowness: this.#slowness,
       topics: this.#topicsOf(actor.casting),
     }
     const child = fork(clientProcess, [JSON.stringify(part)], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })

@@ -18,7 +18,7 @@ export function summaryOf(history: History): string {
   const { sends, commits, committedFetches, notes, ends, finals } = history
   const faultCounts = new Map<string, number>()
   for (const note of notes) {
-    if (note.do !== 'fault' || !note.detail.startsWith('begins')) continue
+    if (note.do !== 'fault' || note.state !== 'begins') continue
     faultCounts.set(note.fault, (faultCounts.get(note.fault) ?? 0) + 1)
   }
   let polled = 0

@@ -20,6 +20,8 @@ const notReady: ReadonlySet<string> = new Set([
   'LEADER_NOT_AVAILABLE',
   'NOT_LEADER_FOR_PARTITION',
 ])
+/** A longer run goes slower, so that its history fits into the judge's memory. */
+const fullSpeedMs = 300_000
 const progressMs = 5000
 /** How long groups may take to receive what is left when all faults are over. */
 const drainMs = 60_000
@@ -66,7 +68,8 @@ async function play(
   await withDriver(address, async driver => {
     for (const topic of topics) await prepare(driver, topic)
   })
-  const crew = new Crew(address, historyFile, history, topics)
+  const slowness = Math.max(1, options.durationMs / fullSpeedMs)
+  const crew = new Crew(address, historyFile, history, topics, slowness)
   const cast = castOf(options.workload, options.size, name, options.seed)
   for (const client of cast.clients) crew.add(client)
   const grow = async (topic: Topic): Promise<void> => {

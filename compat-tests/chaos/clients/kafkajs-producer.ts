@@ -64,7 +64,7 @@ async function produce(stage: Stage, kafka: Kafka, name: string): Promise<void> 
         for (const { op } of outgoing) stage.history.complete(op, 'info', { error: errorText(error) })
         throw error
       }
-      await stage.pause(stage.random.between(10, 80))
+      await stage.rest(10, 80)
     }
   } catch (error) {
     stage.noteError(error)

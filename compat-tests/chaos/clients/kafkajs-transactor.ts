@@ -1,5 +1,5 @@
 /** Transfers between accounts in transactions of kafkajs. */
-import kafkajs, { type Producer, type Transaction } from 'kafkajs'
+import kafkajs, { type Transaction } from 'kafkajs'
 import { openKafkajs } from './kafkajs-client.ts'
 import { payloadOf } from './payload.ts'
 import { errorText, type Stage } from './stage.ts'
@@ -13,7 +13,7 @@ const transactionTimeoutMs = 10_000
  */
 export async function playKafkajsTransactor(stage: Stage): Promise<void> {
   const { transactionalId = '', by } = stage.part
-  const { random, history } = stage
+  const { history } = stage
   const kafka = await openKafkajs(stage)
   const producer = kafka.producer({
     transactionalId,
@@ -23,11 +23,15 @@ export async function playKafkajsTransactor(stage: Stage): Promise<void> {
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
   })
   try {
-    // kafkajs asks for its producer id while it connects.
-    await completed(stage, history.invoke([{ do: 'init', transactionalId, producer: by }]), producer.connect())
-    for (let number = 1; !stage.finishing; number++) {
-      await transfer(stage, producer, `${by}-${number}`)
-      await stage.pause(random.between(0, 100))
+    await producer.connect()
+    // kafkajs takes over its transactional id when it begins the first transaction.
+    const init = history.invoke([{ do: 'init', transactionalId, producer: by }])
+    let transaction = await completed(stage, init, producer.transaction())
+    for (let number = 1; ; number++) {
+      await transfer(stage, transaction, `${by}-${number}`)
+      await stage.rest(0, 100)
+      if (stage.finishing) break
+      transaction = await producer.transaction()
     }
   } catch (error) {
     stage.noteError(error)
@@ -35,10 +39,9 @@ export async function playKafkajsTransactor(stage: Stage): Promise<void> {
   await producer.disconnect()
 }
 
-async function transfer(stage: Stage, producer: Producer, name: string): Promise<void> {
+async function transfer(stage: Stage, transaction: Transaction, name: string): Promise<void> {
   const { transactionalId = '', by } = stage.part
   const { random, history } = stage
-  const transaction = await producer.transaction()
   history.note({ do: 'begin', transaction: name, transactionalId, producer: by })
   try {
     await sendBookings(stage, transaction, name)
@@ -77,11 +80,12 @@ async function sendBookings(stage: Stage, transaction: Transaction, name: string
   }
 }
 
-/** Completes `op` as the call ends; rejects with what that rejects with. */
-async function completed(stage: Stage, op: number, call: Promise<void>): Promise<void> {
+/** Completes `op` as the call ends, and ends as that does. */
+async function completed<T>(stage: Stage, op: number, call: Promise<T>): Promise<T> {
   try {
-    await call
+    const value = await call
     stage.history.complete(op, 'ok')
+    return value
   } catch (error) {
     stage.history.complete(op, 'info', { error: errorText(error) })
     throw error

@@ -20,6 +20,8 @@ export interface Part {
   readonly address: string
   readonly historyFile: string
   readonly seed: number
+  /** Producers rest so many times longer than in a short run. */
+  readonly slowness: number
   /** Those that the role works with. */
   readonly topics: readonly Topic[]
   /** Of members. */

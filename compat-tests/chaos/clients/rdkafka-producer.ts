@@ -47,7 +47,7 @@ async function produce(stage: Stage, name: string): Promise<void> {
         history.complete(op, 'fail', { error: errorText(error) })
       }
     }
-    await stage.pause(random.between(20, 100))
+    await stage.rest(20, 100)
   }
   await called(done => producer.flush(flushMs, done)).catch((error: LibrdKafkaError) => stage.noteError(error))
   await called(done => producer.disconnect(done))

@@ -14,7 +14,7 @@ export async function playRdkafkaTransactor(stage: Stage): Promise<void> {
       if (random.fraction() < 0.3) await stage.pause(random.between(0, 1000))
       if (random.fraction() < 0.75) await producer.commit()
       else await producer.abort()
-      await stage.pause(random.between(0, 100))
+      await stage.rest(0, 100)
     }
     await producer.close()
   } catch (error) {

@@ -63,6 +63,11 @@ export class Stage {
     await delay(ms, undefined, { signal: this.finishSignal }).catch(() => undefined)
   }
 
+  /** A producer's rest between two sends: a time from `fromMs` on and below `belowMs`, longer in a long run. */
+  async rest(fromMs: number, belowMs: number): Promise<void> {
+    await this.pause(this.random.between(fromMs, belowMs) * this.part.slowness)
+  }
+
   /** Writes an error that belongs to no call into the history, each text once. */
   noteError(error: unknown): void {
     const text = errorText(error)

@@ -120,8 +120,8 @@ export type Happening =
     }
   /** The broker was, or is, out of this state. */
   | { readonly do: 'broker'; readonly state: 'down' | 'up' }
-  /** A fault was injected. */
-  | { readonly do: 'fault'; readonly fault: string; readonly detail: string }
+  /** A fault begins, or is over. */
+  | { readonly do: 'fault'; readonly fault: string; readonly state: 'begins' | 'over'; readonly detail: string }
   /** A client process started or ended. */
   | { readonly do: 'client'; readonly client: string; readonly state: 'started' | 'ended'; readonly how: string }
   /** An error that belongs to no call. */

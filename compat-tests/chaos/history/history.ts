@@ -13,6 +13,9 @@ import type {
   SendCall,
 } from './event.ts'
 
+/** How long a broker may take to get to a request that came late: it may be stopped meanwhile. */
+const lateUs = 20_000_000
+
 type ReadNote = Note & { readonly do: 'polled' | 'final' }
 
 /** A call with its end. */
@@ -68,6 +71,8 @@ export class History {
   readonly #visible = new Map<string, readonly number[]>()
   /** When each client process ended, in µs. */
   readonly #processEnds = new Map<string, number>()
+  /** When requests were held up to come late, in µs. */
+  readonly #lateRequests: { readonly from: number; to: number }[] = []
   /** When the broker went down, in µs. */
   readonly #downs: number[] = []
 
@@ -101,10 +106,13 @@ export class History {
 
   /**
    * Until when the call may still have taken effect, in µs. Where nobody knows whether it did, that is until the broker was gone that
-   * may have got it from its client last.
+   * may have got it from its client last. A copy of what was under way while requests came late may come last of all.
    */
   effectEnd({ completed, outcome, invoked }: Operation<unknown>, repeats = false): number {
-    if (completed !== undefined && outcome !== 'info' && !repeats) return completed.at
+    if (completed !== undefined && outcome !== 'info' && !repeats) {
+      const late = this.#lateRequests.filter(({ from, to }) => from < completed.at && invoked.at < to)
+      return Math.max(completed.at, ...late.map(({ to }) => to + lateUs))
+    }
     const lastSent = (repeats ? undefined : completed?.at) ?? this.#processEnds.get(invoked.by)
     if (lastSent === undefined) return Number.POSITIVE_INFINITY
     return this.#downs.find(at => at > lastSent) ?? Number.POSITIVE_INFINITY
@@ -129,6 +137,7 @@ export class History {
     this.notes.push(note)
     if (note.do === 'assigned') isolations.set(note.by, note.isolation)
     else if (note.do === 'broker' && note.state === 'down') this.#downs.push(note.at)
+    else if (note.do === 'fault' && note.fault === 'late-requests') this.#addLateRequests(note.at, note.state)
     else if (note.do === 'client' && note.state === 'ended') this.#processEnds.set(note.client, note.at)
     else if (note.do === 'polled') {
       const isolation = isolations.get(note.by) ?? 'read_committed'
@@ -142,6 +151,12 @@ export class History {
     } else if (note.do === 'final-end') {
       this.#final(note.client, note.isolation).ends.set(note.partition, note)
     }
+  }
+
+  #addLateRequests(at: number, state: 'begins' | 'over'): void {
+    const last = this.#lateRequests.at(-1)
+    if (state === 'begins') this.#lateRequests.push({ from: at, to: Number.POSITIVE_INFINITY })
+    else if (last !== undefined) last.to = at
   }
 
   #final(client: string, isolation: Isolation): FinalRead {

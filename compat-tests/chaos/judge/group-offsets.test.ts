@@ -69,6 +69,19 @@ test('a commit without an answer may take effect late, but not after the broker 
   t.deepEqual(names(gone.foundCommitted(1).finally(three)), ['commit-lost'])
 })
 
+test('a commit that was under way while requests came late can be found after later ones', t => {
+  const history = (fault: string): SampleHistory => {
+    const story = withThree().assigned('m', 'g').polled('m', [0, 'a'], [1, 'b'], [2, 'c'])
+    const first = story.committing(1, 'm')
+    story.note({ do: 'fault', fault, state: 'begins', detail: '' })
+    first.ok()
+    story.committing(3, 'm').ok()
+    return story.note({ do: 'fault', fault, state: 'over', detail: '' }).foundCommitted(1)
+  }
+  t.deepEqual(names(history('late-requests').finally(three)), [])
+  t.deepEqual(names(history('kill').finally(three)), ['commit-lost'])
+})
+
 test('a commit that its client may repeat can be found again, as long as that lives', t => {
   const history = (): SampleHistory => {
     const story = withThree().assigned('m', 'g').polled('m', [0, 'a'], [1, 'b'], [2, 'c'])

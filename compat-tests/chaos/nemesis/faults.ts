@@ -158,6 +158,19 @@ export const faults: readonly Fault[] = [
     },
   },
   {
+    name: 'late-requests',
+    lane: 'broker',
+    needs: 'memory',
+    weight: 2,
+    maxMs: 3000,
+    async play(victims, ms, random) {
+      // A late EndTxn would end a later transaction of clients that don't raise their epoch with each (KIP-890): Kafka does that too.
+      const plain = (clientId: string): boolean => !clientId.includes('trans')
+      const bytes = await ours(victims).proxy.delay(id => plain(id) && random.fraction() < 0.5, 300, ms)
+      return `${bytes} bytes`
+    },
+  },
+  {
     name: 'client-kill',
     lane: 'clients',
     needs: 'nothing',

@@ -39,9 +39,9 @@ export class Nemesis {
       await delay(Math.max(0, Math.min(step.waitMs, until - performance.now())))
       if (performance.now() >= until) return
       const fault = possible.find(({ name }) => name === step.fault) as Fault
-      this.#victims.history.note({ do: 'fault', fault: fault.name, detail: `begins, for ${step.ms} ms` })
+      this.#victims.history.note({ do: 'fault', fault: fault.name, state: 'begins', detail: `for ${step.ms} ms` })
       const detail = await fault.play(this.#victims, step.ms, new SeededRandom(step.seed))
-      this.#victims.history.note({ do: 'fault', fault: fault.name, detail: `over: ${detail}` })
+      this.#victims.history.note({ do: 'fault', fault: fault.name, state: 'over', detail })
       this.counts.set(fault.name, (this.counts.get(fault.name) ?? 0) + 1)
     }
     const rest = until - performance.now()

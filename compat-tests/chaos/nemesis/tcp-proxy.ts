@@ -1,10 +1,15 @@
 /** A TCP proxy in front of the broker, by which connections are cut, held up and made deaf. */
 import { once } from 'node:events'
 import { type AddressInfo, createServer, connect as connectTo, type Server, type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 
 interface Link {
   readonly client: Socket
   readonly broker: Socket
+  /** The client id in the first request; empty before that has come. */
+  clientId: string
+  /** What the client sent and the broker is to get later; undefined where it gets everything at once. */
+  late: Buffer[] | undefined
 }
 
 /** Takes connections of clients and makes one to the broker for each. */
@@ -57,6 +62,24 @@ export class TcpProxy {
     }
   }
 
+  /**
+   * Requests on the connections of the clients that `which` picks don't reach the broker for `gatherMs`; then the clients lose these
+   * connections, and another `laterMs` later the broker gets the requests, when the clients may long have sent them again elsewhere.
+   */
+  async delay(which: (clientId: string) => boolean, gatherMs: number, laterMs: number): Promise<number> {
+    const links = [...this.#links].filter(({ clientId }) => which(clientId))
+    for (const link of links) link.late = []
+    await pause(gatherMs)
+    for (const { client } of links) client.destroy()
+    await pause(laterMs)
+    let byteCount = 0
+    for (const { broker, late = [] } of links) {
+      for (const chunk of late) byteCount += chunk.length
+      broker.end(Buffer.concat(late))
+    }
+    return byteCount
+  }
+
   /** Requests reach the broker and answers are thrown away. Whoever ends this must cut all connections: they have holes. */
   set deaf(deaf: boolean) {
     this.#deaf = deaf
@@ -74,16 +97,17 @@ export class TcpProxy {
       return
     }
     const broker = connectTo(this.#target)
-    const link = { client, broker }
+    const link: Link = { client, broker, clientId: '', late: undefined }
     this.#links.add(link)
     const end = (): void => {
       this.#links.delete(link)
       client.destroy()
-      broker.destroy()
+      // Of a connection whose requests come late the broker's side goes on for a while.
+      if (link.late === undefined) broker.destroy()
     }
-    const pass = (from: Socket, to: Socket, heard: () => boolean): void => {
+    const pass = (from: Socket, to: Socket, takes: (chunk: Buffer) => boolean): void => {
       from.on('data', chunk => {
-        if (!heard() || to.destroyed || to.write(chunk)) return
+        if (!takes(chunk) || to.destroyed || to.write(chunk)) return
         from.pause()
         to.once('drain', () => {
           if (!this.#held) from.resume()
@@ -93,9 +117,20 @@ export class TcpProxy {
       from.on('close', end)
     }
     for (const socket of [client, broker]) socket.setNoDelay(true)
-    pass(client, broker, () => true)
+    pass(client, broker, chunk => {
+      if (link.clientId === '') link.clientId = clientIdOf(chunk)
+      link.late?.push(chunk)
+      return link.late === undefined
+    })
     pass(broker, client, () => !this.#deaf)
     if (this.#held) broker.pause()
     else client.resume()
   }
+}
+
+/** The client id in a request's header, which stands behind length, API, version and correlation id; empty where it has none. */
+function clientIdOf(request: Buffer): string {
+  const at = 12
+  const length = request.length < at + 2 ? 0 : Math.max(0, request.readInt16BE(at))
+  return request.toString('utf8', at + 2, at + 2 + length)
 }
