@@ -1,6 +1,5 @@
 import { codeOf, KafkaError } from '../../protocol/errors.ts'
 import { AddOffsetsToTxn } from '../../protocol/messages/add-offsets-to-txn.ts'
-import { OFFSETS_TOPIC, partitionOfGroup } from '../groups/offsets-topic.ts'
 import { fencedAs } from './fenced-as.ts'
 import { handler } from './handler.ts'
 
@@ -12,14 +11,13 @@ const FENCED_FROM = 2
  * an empty id.
  */
 export const addOffsetsToTxn = handler(AddOffsetsToTxn, {
-  async handle(request, { apiVersion }, { cluster, transactions }) {
+  async handle(request, { apiVersion }, { groups, transactions }) {
     const { transactionalId, producerId, producerEpoch, groupId } = request
     if (transactionalId === '') throw new KafkaError('INVALID_REQUEST', 'the transactional id is empty')
-    const topic = cluster.topic(OFFSETS_TOPIC) ?? (await cluster.autoCreate(OFFSETS_TOPIC))
-    const partition = partitionOfGroup(groupId, topic.partitions.length)
+    const partition = await groups.partitionOf(groupId)
     const [error = 'UNKNOWN_SERVER_ERROR'] = await transactions.add({
       ...{ transactionalId, producerId, producerEpoch },
-      ...{ verifyOnly: false, clientVersion: 0, partitions: [{ topic: OFFSETS_TOPIC, partition }] },
+      ...{ verifyOnly: false, clientVersion: 0, partitions: [partition] },
     })
     return { throttleTimeMs: 0, errorCode: codeOf(fencedAs(error, apiVersion >= FENCED_FROM)) }
   },
