@@ -73,7 +73,7 @@ test('a transaction that is being ended is waited for a little, before one is ad
   await stage.clock.advance(40)
   t.is(await answer, 'NONE')
   t.is(asked.length, 3)
-  says.push(...Array<ErrorName>(7).fill('CONCURRENT_TRANSACTIONS'))
+  says.push(...Array<ErrorName>(20).fill('CONCURRENT_TRANSACTIONS'))
   const late = codeFor(stage, batch(0, 1), NEW)
   await stage.clock.advance(120)
   t.is(await late, 'CONCURRENT_TRANSACTIONS')

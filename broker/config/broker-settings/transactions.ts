@@ -6,7 +6,10 @@ export const transactionsSettings = {
     doc: 'How long the first batch or offset of a transaction waits for the end of the transaction before.',
     min: 0,
   }),
-  'add.partitions.to.txn.retry.backoff.ms': int(20, { doc: 'How long until it looks again.', min: 1 }),
+  'add.partitions.to.txn.retry.backoff.ms': int(20, {
+    doc: 'How long until it looks again, at most: sooner at first.',
+    min: 1,
+  }),
   'producer.id.expiration.ms': int(86400000, {
     doc: 'How long a partition remembers a producer that writes nothing and has no transaction open.',
     min: 1,

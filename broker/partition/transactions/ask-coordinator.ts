@@ -16,12 +16,14 @@ export type Asking = Pick<Broker, 'transactions' | 'peers' | 'clock' | 'config'>
 export const askCoordinator = async (broker: Asking, asked: TxnPartitions): Promise<readonly ErrorName[]> => {
   const { clock, config } = broker
   const startedMs = clock.monotonic()
-  for (;;) {
+  for (let pauseMs = 1; ; pauseMs *= 2) {
     const errors = await askOnce(broker, asked)
     const busy = !asked.verifyOnly && errors.includes('CONCURRENT_TRANSACTIONS')
     const waitedMs = clock.monotonic() - startedMs
     if (!busy || waitedMs >= config.get('add.partitions.to.txn.retry.backoff.max.ms')) return errors
-    await new Promise<void>(resolve => clock.after(config.get('add.partitions.to.txn.retry.backoff.ms'), resolve))
+    // Markers are a few writes: with Kafka's backoff from the first time on, transactions would mostly wait for that.
+    const backoffMs = Math.min(pauseMs, config.get('add.partitions.to.txn.retry.backoff.ms'))
+    await new Promise<void>(resolve => clock.after(backoffMs, resolve))
   }
 }
 
