@@ -1,11 +1,12 @@
 import test from 'ava'
 import * as batch from '../../../protocol/records/batch.ts'
 import { buildBatch } from '../../../protocol/records/build.ts'
-import { buildMarker, readControl } from '../../../protocol/records/control.ts'
+import { readControl } from '../../../protocol/records/control.ts'
 import { SeededRandom } from '../../testing/seeded-random.ts'
 import { Folds } from '../folds/folds.ts'
 import type { Partition } from '../partition.ts'
 import { batchOf, recordOf, recordsIn, Stage, wholeLog } from '../testing/stage.ts'
+import { append, CompactedModel, consumed, marker, put, transactional } from './testing/compacted-topic.ts'
 
 const SETTINGS = { 'cleanup.policy': 'compact', 'segment.bytes': '400', 'delete.retention.ms': '1000' }
 
@@ -18,24 +19,11 @@ const compacted = async (
   return stage
 }
 
-/** Appends as a coordinator's log does: what Produce would refuse. */
-const append = async (partition: Partition, bytes: Buffer): Promise<void> => {
-  const { end } = partition
-  batch.stamp(bytes, 0, end, 0)
-  const lastOffset = batch.lastOffset(bytes, 0)
-  const placed = { baseOffset: end, lastOffset, maxTimestamp: batch.maxTimestamp(bytes, 0), bytes }
-  const outcome = await partition.shardLog().append([placed], end)
-  if (!outcome.ok) throw new Error(outcome.reason)
-}
-
 /** `key=value@offset` of every record of the log, markers left out. */
 const contents = async (partition: Partition): Promise<string[]> =>
   recordsIn((await wholeLog(partition)).filter(bytes => !batch.isControl(bytes, 0))).map(
     ({ key, value, offset }) => `${key}=${value}@${offset}`,
   )
-
-const put = (stage: Stage, ...records: readonly (readonly [key: string, value: string | null])[]) =>
-  stage.produce(buildBatch({ records: records.map(([key, value]) => recordOf(key, value, stage.clock.now())) }))
 
 test('the last record of each key stays, at its offset', async t => {
   const stage = await compacted()
@@ -166,17 +154,6 @@ test('the last batch of a producer stays, emptied, so that its sequence survives
   t.is(replayed.producers.get(5)!.batches.at(-1)!.lastSequence, 3)
 })
 
-const transactional = (producerId: number, baseSequence: number, key: string, value: string): Buffer =>
-  buildBatch({
-    records: [recordOf(key, value)],
-    producerId,
-    producerEpoch: 0,
-    baseSequence,
-    transactional: true,
-  })
-const marker = (producerId: number, result: 'abort' | 'commit'): Buffer =>
-  buildMarker({ result, producerId, producerEpoch: 0, coordinatorEpoch: 0, timestamp: 1 })
-
 test('aborted records hide nothing and go; their marker goes after them, and with it the entry that consumers are told', async t => {
   const stage = await compacted()
   const partition = await stage.partition()
@@ -229,87 +206,29 @@ test('a batch that can’t be read is kept, and the others are compacted around 
   )
 })
 
-/** What a read_committed consumer that starts at 0 holds in the end: the latest value of each key, tombstones applied. */
-const consumed = async (partition: Partition): Promise<Map<string, string>> => {
-  const { transactions } = partition.folds
-  const held = new Map<string, string>()
-  const pending = [...transactions.abortedIn(0, partition.lastStableOffset)].sort(
-    (a, b) => a.firstOffset - b.firstOffset,
-  )
-  const aborting = new Set<number>()
-  for (const bytes of await wholeLog(partition)) {
-    const producerId = batch.producerId(bytes, 0)
-    while (pending[0] !== undefined && pending[0].firstOffset <= batch.lastOffset(bytes, 0))
-      aborting.add(pending.shift()!.producerId)
-    if (batch.isControl(bytes, 0)) {
-      if (readControl(bytes)?.type === 'abort') aborting.delete(producerId)
-      continue
-    }
-    if (batch.isTransactional(bytes, 0) && aborting.has(producerId)) continue
-    for (const { key, value } of recordsIn([bytes])) {
-      if (value === null) held.delete(String(key))
-      else held.set(String(key), String(value))
-    }
-  }
-  return held
-}
-
 test('whatever is written and whenever it is cleaned, consumers end with the same values (many logs)', async t => {
   for (let seed = 1; seed <= 15; seed++) {
     const random = new SeededRandom(seed)
     const stage = await compacted({ 'segment.bytes': String(300 + random.integer(600)) })
     const partition = await stage.partition()
-    const model = new Map<string, string>()
-    const open = new Map<number, [string, string][]>()
-    const sequences = new Map<number, number>()
+    const model = new CompactedModel(random)
     for (let step = 0; step < 150; step++) {
       await stage.clock.advance(random.integer(100))
-      const key = `k${random.integer(8)}`
-      const value = random.integer(4) === 0 ? null : `v${step}`
-      const producerId = 1 + random.integer(3)
-      const sequence = sequences.get(producerId) ?? 0
-      switch (random.integer(6)) {
-        case 0:
-          await stage.partitions.clean()
-          break
-        case 1: {
-          const writes = open.get(producerId)
-          if (writes === undefined) break
-          const result = random.integer(2) === 0 ? 'abort' : 'commit'
-          await append(partition, marker(producerId, result))
-          if (result === 'commit') for (const [written, last] of writes) model.set(written, last)
-          open.delete(producerId)
-          break
-        }
-        case 2:
-        case 3:
-          // One transaction at a time: what two write to one key would be ordered by offset, not by commit.
-          if (open.size > 0 && !open.has(producerId)) break
-          await append(partition, transactional(producerId, sequence, `t${key}`, `v${step}`))
-          open.set(producerId, [...(open.get(producerId) ?? []), [`t${key}`, `v${step}`]])
-          sequences.set(producerId, sequence + 1)
-          break
-        default:
-          await put(stage, [key, value])
-          if (value === null) model.delete(key)
-          else model.set(key, value)
-      }
+      if (random.integer(6) === 0) await stage.partitions.clean()
+      else await model.write(stage, partition)
     }
-    for (const producerId of open.keys()) await append(partition, marker(producerId, 'abort'))
+    await model.endAll(partition)
     for (let round = 0; round < 3; round++) {
-      t.deepEqual(sorted(await consumed(partition)), sorted(model), `seed ${seed}, round ${round}`)
+      t.deepEqual(await consumed(partition), model.values, `seed ${seed}, round ${round}`)
       await stage.partitions.clean()
       await stage.clock.advance(2000)
-      await put(stage, ['round', String(round)])
-      model.set('round', String(round))
+      await model.put(stage, 'round', String(round))
     }
     const replayed = new Folds()
     await replayed.replay(partition.log)
-    for (const [producerId, sequence] of sequences)
+    for (const [producerId, sequence] of model.sequences)
       t.is(replayed.producers.get(producerId)!.batches.at(-1)!.lastSequence, sequence - 1, `seed ${seed}`)
     const keys = (await contents(partition)).map(record => record.split('=')[0])
     t.true(keys.length <= new Set(keys).size + 2, `seed ${seed}: ${keys}`)
   }
 })
-
-const sorted = (map: ReadonlyMap<string, string>): string[] => [...map].map(([key, value]) => `${key}=${value}`).sort()
