@@ -108,22 +108,23 @@ export const nodeDisk: Disk = {
   remove: path => fs.promises.rm(path, { force: true }),
   removeTree: path => fs.promises.rm(path, { recursive: true, force: true, maxRetries: 3 }),
   async sync(path) {
-    const file = await fs.promises.open(path, 'r+')
+    // Opened here, not in the thread pool: three ways there and back took four times as long as a sync of little.
+    const fd = fs.openSync(path, 'r+')
     try {
-      await file.datasync()
+      await nodeDisk.syncData(fd)
     } finally {
-      await file.close()
+      fs.closeSync(fd)
     }
   },
   syncData: fd => settling<void>(done => fs.fdatasync(fd, error => done(error, undefined))),
   async syncDirectory(path) {
     // Windows keeps directories in order by itself and doesn't let them be opened.
     if (process.platform === 'win32') return
-    const directory = await fs.promises.open(path, 'r')
+    const fd = fs.openSync(path, 'r')
     try {
-      await directory.sync()
+      await settling<void>(done => fs.fsync(fd, error => done(error, undefined)))
     } finally {
-      await directory.close()
+      fs.closeSync(fd)
     }
   },
   async space(path) {
