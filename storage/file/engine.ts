@@ -42,6 +42,7 @@ import { FileLog, type OpenedLog } from './log.ts'
 import { createDirectory, findLogs, identityPath, placeDirectory, retireDirectory } from './log-directories.ts'
 import type { LogBase, LogTail } from './log-tail.ts'
 import { claimDirectory } from './meta-properties.ts'
+import { openError } from './open-error.ts'
 import { recoverLogs } from './recover-logs.ts'
 import type { Shared } from './shared.ts'
 import { guarded, guardedAsync } from './storage-error.ts'
@@ -164,7 +165,7 @@ class DirectoryEngine implements FileEngine {
   async open(): Promise<Opened> {
     if (this.#open !== null) throw new Error('the engine is open')
     const { disk, warn, background } = this.#shared
-    const directory = await DataDirectory.take(disk, this.#dataDir, this.#uuid(), warn)
+    const directory = await this.#take()
     try {
       const { durability, ends } = await this.#openDurability(directory)
       const { recoveryPoints, starts } = directory
@@ -182,10 +183,19 @@ class DirectoryEngine implements FileEngine {
       this.#logs.clear()
       this.#shared.handles.closeAll()
       directory.release()
-      throw error
+      throw openError(this.#dataDir, error)
     }
     this.#keepIdleFiles = this.#shared.handles.closeWhenIdle(IDLE_FILE_MS, this.#after)
     return { unclean: directory.clean ? [] : [...this.#logs.keys()] }
+  }
+
+  async #take(): Promise<DataDirectory> {
+    const { disk, warn } = this.#shared
+    try {
+      return await DataDirectory.take(disk, this.#dataDir, this.#uuid(), warn)
+    } catch (error) {
+      throw openError(this.#dataDir, error)
+    }
   }
 
   async close(): Promise<void> {

@@ -169,7 +169,9 @@ class DirectoryCheck {
     try {
       const id = readMarker(nodeDisk, this.#path)
       if (id === null) return null
-      return new JournalCheck(readJournal(nodeDisk, this.#path, id, line => this.#problems.add('samsa.journal', line)))
+      return new JournalCheck(
+        readJournal(nodeDisk, this.#path, id, line => this.#problems.add('samsa.journal', line)).entries,
+      )
     } catch (error) {
       if (systemCode(error) !== undefined) throw error
       this.#problems.add('samsa.journal', (error as Error).message)
