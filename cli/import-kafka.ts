@@ -22,6 +22,7 @@ export interface ImportOptions {
   readonly except?: readonly string[]
   readonly copy?: boolean
   readonly recover?: boolean
+  readonly keepDamage?: boolean
   readonly retention?: 'keep' | 'default'
   readonly dryRun?: boolean
   readonly quiet?: boolean
@@ -48,6 +49,7 @@ export const importFromKafka = async (given: readonly string[], options: ImportO
       dataDir: resolve(options.dataDir ?? 'samsa-data'),
       link: options.copy !== true,
       recover: options.recover === true,
+      keepDamage: options.keepDamage === true,
       dryRun: options.dryRun === true,
       retention: options.retention ?? null,
       wanted: wantedOf(options),

@@ -2,13 +2,16 @@
  * Imports the data directories of a real Kafka: reads what there is, checks every byte, makes logs of ours beside those of the data directory,
  * and takes them in together with their topics. Kafka's directories are only read.
  */
+import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { describeDamage } from '../../storage/file/damage.ts'
 import { nodeDisk } from '../../storage/file/disk.ts'
 import type { StagedLog } from '../../storage/file/engine.ts'
-import { type CheckedLog, checkLog, DamagedLog } from '../../storage/file/import/check-log.ts'
+import { type CheckedLog, checkKafkaLog, DamagedLog } from '../../storage/file/import/check-kafka-log.ts'
 import { importFiles } from '../../storage/file/import/import-files.ts'
 import type { SkippedLog } from '../../storage/file/import/kafka-directory.ts'
 import { readOnlyDisk } from '../../storage/file/import/read-only-disk.ts'
+import { segmentFile } from '../../storage/file/segment-names.ts'
 import type { Shared } from '../../storage/file/shared.ts'
 import type { Clock, Random } from '../clock.ts'
 import { internalTopic } from '../cluster/internal-topics.ts'
@@ -34,6 +37,8 @@ export interface KafkaImport {
   readonly link: boolean
   /** Takes directories that weren't closed cleanly: what follows the last sound batch of a log is left out. */
   readonly recover: boolean
+  /** Takes logs with damage in the middle: the offsets in it can't be read, as in a log of ours. Otherwise the import is refused. */
+  readonly keepDamage: boolean
   /** Everything but the writing. */
   readonly dryRun: boolean
   /**
@@ -136,7 +141,7 @@ class Importer {
 
   /** Reads all logs to their ends, and tells all that is wrong with them at once. */
   async #check({ topics }: ImportPlan): Promise<CheckedTopic[]> {
-    const { progress, recover } = this.#options
+    const { progress, recover, keepDamage } = this.#options
     const totalCount = topics.reduce((sum, { partitions }) => sum + partitions.length, 0)
     const problems: string[] = []
     const checkedTopics: CheckedTopic[] = []
@@ -147,8 +152,11 @@ class Importer {
         progress({ phase: 'check', name: `${topic.name}-${index}`, doneCount: doneCount++, totalCount })
         try {
           const { log, clean } = partition
-          const checked = await checkLog(this.#source, log.path, log.start, recover && !clean)
+          const tolerance = { tornTail: recover && !clean, damage: keepDamage }
+          const checked = await checkKafkaLog(this.#source, log.path, log.start, tolerance)
           if (checked.tornTail !== null) this.#notes.push(`left out: ${checked.tornTail}`)
+          for (const { start, damage } of checked.segments)
+            for (const each of damage) this.#notes.push(describeDamage(join(log.path, segmentFile(start, 'log')), each))
           partitions.push({ ...partition, checked })
         } catch (error) {
           if (!(error instanceof DamagedLog)) throw error

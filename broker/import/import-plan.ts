@@ -132,15 +132,14 @@ const planByName = (
   const ids = new Set(ordered.flatMap(({ log }) => log.topicId ?? []))
   if (ids.size > 1)
     draft.problems.push(`${name}: its directories are of different topics of that name, ${[...ids].join(', ')}`)
-  const odd = ordered.find(({ log }, index) => log.partition !== index)
-  if (odd !== undefined) {
-    const before = ordered.findLast(({ log }) => log.partition < odd.log.partition || log !== odd.log)
+  const twice = ordered.find(({ log }, index) => ordered[index - 1]?.log.partition === log.partition)
+  const beyond = ordered.find(({ log }, index) => log.partition !== index)
+  if (twice !== undefined)
     draft.problems.push(
-      before?.log.partition === odd.log.partition
-        ? `${name}-${odd.log.partition} is in more than one directory, and only the metadata log says which is in sync`
-        : `${name}: there is ${odd.log.path}, and a partition below it is in none of the directories given`,
+      `${name}-${twice.log.partition} is in more than one directory, and only the metadata log says which is in sync`,
     )
-  }
+  else if (beyond !== undefined)
+    draft.problems.push(`${name}: there is ${beyond.log.path}, and a partition below it is in none of the directories`)
   const config = isInternalTopic(name) ? internalConfig(name) : null
   draft.topics.push({
     name,

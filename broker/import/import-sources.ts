@@ -3,7 +3,7 @@
  */
 import { resolve } from 'node:path'
 import { KafkaError } from '../../protocol/errors.ts'
-import { DamagedLog } from '../../storage/file/import/check-log.ts'
+import { DamagedLog } from '../../storage/file/import/check-kafka-log.ts'
 import { type KafkaDirectory, readKafkaDirectory } from '../../storage/file/import/kafka-directory.ts'
 import { kafkaHolder } from '../../storage/file/import/kafka-holder.ts'
 import type { Shared } from '../../storage/file/shared.ts'

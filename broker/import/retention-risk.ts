@@ -2,7 +2,7 @@
  * Whether Samsa would drop imported records by a retention that nobody chose. Kafka's own defaults are in its server.properties, not in its
  * data: a topic without settings of its own may have been kept for ever there.
  */
-import type { CheckedLog } from '../../storage/file/import/check-log.ts'
+import type { CheckedLog } from '../../storage/file/import/check-kafka-log.ts'
 import type { ConfigImage } from '../cluster/metadata-image.ts'
 import type { Config } from '../config/config.ts'
 import { resolveTopicSettings } from '../config/resolved-topic-settings.ts'

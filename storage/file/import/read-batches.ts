@@ -2,11 +2,11 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as batch from '../../../protocol/records/batch.ts'
 import type { Offset } from '../../engine.ts'
-import { SCAN_WINDOW_BYTES, scanBodies } from '../body-scan.ts'
 import { describeDamage } from '../damage.ts'
 import { LogFile } from '../handles.ts'
+import { scanFile, toTheEnd } from '../scan-file.ts'
 import type { Shared } from '../shared.ts'
-import { DamagedLog } from './check-log.ts'
+import { DamagedLog } from './check-kafka-log.ts'
 
 /** A file of batches that isn't a partition's segment: of Kafka's metadata log, or a snapshot of it. */
 export interface BatchFile {
@@ -26,28 +26,20 @@ export const readBatches = (
   visit: (bytes: Buffer) => void,
 ): void => {
   const file = new LogFile(path)
-  const read = (into: Buffer, length: number, position: number): number =>
-    shared.disk.read(shared.handles.fd(file), into, 0, length, position)
-  const scan = scanBodies(
-    {
-      ...{ read, buffer: Buffer.allocUnsafeSlow(SCAN_WINDOW_BYTES), from: 0, due: start },
-      ...{ sizeBytes: shared.disk.sizeBytes(path) ?? 0, limit: Number.MAX_SAFE_INTEGER },
+  const sizeBytes = shared.disk.sizeBytes(path) ?? 0
+  const range = { from: 0, sizeBytes, due: start, limit: Number.MAX_SAFE_INTEGER }
+  const scan = scanFile(shared, file, range, {
+    batch(buffer, at, position) {
+      const bytes = Buffer.alloc(batch.sizeInBytes(buffer, at))
+      shared.disk.read(shared.handles.fd(file), bytes, 0, bytes.length, position)
+      visit(bytes)
     },
-    {
-      batch(buffer, at, position) {
-        const bytes = Buffer.alloc(batch.sizeInBytes(buffer, at))
-        read(bytes, bytes.length, position)
-        visit(bytes)
-      },
-      damage(damage) {
-        throw new DamagedLog(describeDamage(path, damage))
-      },
+    damage(damage) {
+      throw new DamagedLog(describeDamage(path, damage))
     },
-  )
-  let step = scan.next()
-  while (step.done !== true) step = scan.next()
+  })
+  const { position, problem } = toTheEnd(scan)
   shared.handles.close(file)
-  const { position, problem } = step.value
   if (problem !== null && !recover) throw new DamagedLog(`${path} from byte ${position} on: ${problem}`)
 }
 

@@ -5,7 +5,7 @@
  * is appended to: it is copied, whatever the mode. Indexes are built from the batches; Kafka's are neither needed nor trusted.
  */
 import { constants } from 'node:fs'
-import { copyFile } from 'node:fs/promises'
+import { copyFile, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Checkpoint } from '../../engine.ts'
 import { systemCode } from '../disk.ts'
@@ -13,7 +13,7 @@ import { saveParts } from '../parts.ts'
 import { FileSegment } from '../segment.ts'
 import { segmentFile } from '../segment-names.ts'
 import type { Shared } from '../shared.ts'
-import type { CheckedLog } from './check-log.ts'
+import type { CheckedLog } from './check-kafka-log.ts'
 
 /** What is staged, and how. */
 export interface Staging {
@@ -44,19 +44,24 @@ export const stageLog = async (shared: Shared, staging: Staging): Promise<Staged
   const { source, checked, target, checkpoint } = staging
   const staged = { linkedCount: 0, copiedCount: 0, copiedBytes: 0 }
   const written: string[] = []
-  for (const [index, { start, sizeBytes }] of checked.segments.entries()) {
+  for (const [index, { start, sizeBytes, damage }] of checked.segments.entries()) {
     const path = join(target, segmentFile(start, 'log'))
     const from = join(source, segmentFile(start, 'log'))
     if (staging.link && index < checked.segments.length - 1 && tryLink(shared, from, path)) staged.linkedCount++
     else {
       await copyFile(from, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+      const { atime, mtime } = await stat(from)
+      // The age of a segment without timestamps.
+      await utimes(path, atime, mtime)
       staged.copiedCount++
       staged.copiedBytes += sizeBytes
     }
     const segment = new FileSegment(shared, homeOf(staging), start, sizeBytes)
     // What follows in the file is a torn tail, and the file then our own.
     if (disk.sizeBytes(path) !== sizeBytes) segment.truncate()
+    segment.setDamage(damage)
     segment.rebuildIndexes()
+    if (damage.length > 0) await segment.saveDamage()
     segment.closeFiles()
     written.push(...segment.paths)
     await new Promise<void>(resolve => setImmediate(resolve))

@@ -4,9 +4,9 @@
 import { join } from 'node:path'
 import * as batch from '../../../protocol/records/batch.ts'
 import type { Offset } from '../../engine.ts'
+import { type Damage, describeDamage } from '../damage.ts'
 import { LogFile } from '../handles.ts'
-import { SCAN_WINDOW_BYTES, scanBodies } from '../body-scan.ts'
-import { describeDamage } from '../damage.ts'
+import { scanFile } from '../scan-file.ts'
 import { splitOffsetName } from '../segment-names.ts'
 import type { Shared } from '../shared.ts'
 
@@ -17,6 +17,8 @@ export interface CheckedSegment {
   readonly sizeBytes: number
   /** −1: no batch has one. */
   readonly maxTimestamp: number
+  /** Stretches that can't be read. */
+  readonly damage: readonly Damage[]
 }
 
 /** A log that was checked. */
@@ -44,17 +46,24 @@ export class DamagedLog extends Error {
   }
 }
 
+/** What of a log that isn't sound is taken all the same. */
+export interface Tolerance {
+  /** What follows the last sound batch of the last segment is left out, as after a crash. */
+  readonly tornTail: boolean
+  /** Other damage stays where it is, as in a log of ours: its offsets can't be read. */
+  readonly damage: boolean
+}
+
 /**
- * Checks all segments in `directory`. Throws DamagedLog where something isn't sound; with `recover` what follows the last sound batch of the last
- * segment is left out instead, as after a crash. Lets other work run between portions. One call at a time.
+ * Checks all segments in `directory`. Throws DamagedLog for what isn't sound and isn't tolerated. Lets other work run between portions.
  * @param shared its disk is only read
  * @param checkpointedStart the log start offset, if Kafka wrote one down
  */
-export const checkLog = async (
+export const checkKafkaLog = async (
   shared: Shared,
   directory: string,
   checkpointedStart: Offset | undefined,
-  recover: boolean,
+  tolerance: Tolerance,
 ): Promise<CheckedLog> => {
   const files = segmentFiles(shared, directory)
   const segments: CheckedSegment[] = []
@@ -62,9 +71,7 @@ export const checkLog = async (
   let end = files[0]?.start ?? 0
   let tornTail: string | null = null
   for (const [index, file] of files.entries()) {
-    const following = files[index + 1]
-    const checked = await checkSegment(shared, file, following?.start ?? Number.MAX_SAFE_INTEGER, totals)
-    if (checked.tornTail !== null && (!recover || following !== undefined)) throw new DamagedLog(checked.tornTail)
+    const checked = await checkSegment(shared, file, files[index + 1]?.start ?? null, tolerance, totals)
     tornTail = checked.tornTail
     end = checked.end
     segments.push(checked.segment)
@@ -92,42 +99,44 @@ class Totals {
   }
 }
 
-const scanBuffer = Buffer.allocUnsafeSlow(SCAN_WINDOW_BYTES)
-
-/** @param limit where the next segment begins */
+/** @param following where the next segment begins; null for the last one */
 const checkSegment = async (
   shared: Shared,
   { start, path, fileBytes }: SegmentFile,
-  limit: Offset,
+  following: Offset | null,
+  tolerance: Tolerance,
   totals: Totals,
 ): Promise<{ readonly segment: CheckedSegment; readonly end: Offset; readonly tornTail: string | null }> => {
   const file = new LogFile(path)
+  const damage: Damage[] = []
   let maxTimestamp = -1
-  const scan = scanBodies(
-    {
-      read: (into, length, position) => shared.disk.read(shared.handles.fd(file), into, 0, length, position),
-      ...{ buffer: scanBuffer, from: 0, due: start, sizeBytes: fileBytes, limit },
+  const refuse = (found: Damage): void => {
+    const old = oldFormat(shared, file, found.position)
+    if (old !== null || !tolerance.damage) throw new DamagedLog(old ?? describeDamage(path, found))
+    damage.push(found)
+  }
+  const range = { from: 0, sizeBytes: fileBytes, due: start, limit: following ?? Number.MAX_SAFE_INTEGER }
+  const scan = scanFile(shared, file, range, {
+    batch(buffer, at) {
+      maxTimestamp = Math.max(maxTimestamp, batch.maxTimestamp(buffer, at))
+      totals.add(buffer, at)
     },
-    {
-      batch(buffer, at) {
-        maxTimestamp = Math.max(maxTimestamp, batch.maxTimestamp(buffer, at))
-        totals.add(buffer, at)
-      },
-      damage(damage) {
-        throw new DamagedLog(oldFormat(shared, file, damage.position) ?? describeDamage(path, damage))
-      },
-    },
-  )
+    damage: refuse,
+  })
   let step = scan.next()
   for (; step.done !== true; step = scan.next()) await new Promise<void>(resolve => setImmediate(resolve))
   const { position, due, problem } = step.value
-  const tornTail =
-    problem === null
-      ? null
-      : (oldFormat(shared, file, position) ??
-        `${path}: ${fileBytes - position} bytes from byte ${position} on: ${problem}`)
+  let tornTail: string | null = null
+  if (problem !== null && following !== null) refuse({ position, end: fileBytes, from: due, to: following, problem })
+  else if (problem !== null) {
+    const what = `${path}: ${fileBytes - position} bytes from byte ${position} on: ${problem}`
+    const old = oldFormat(shared, file, position)
+    if (old !== null || !tolerance.tornTail) throw new DamagedLog(old ?? what)
+    tornTail = what
+  }
   shared.handles.close(file)
-  return { segment: { start, sizeBytes: position, maxTimestamp }, end: due, tornTail }
+  const sizeBytes = following === null ? position : fileBytes
+  return { segment: { start, sizeBytes, maxTimestamp, damage }, end: due, tornTail }
 }
 
 interface SegmentFile {
