@@ -21,22 +21,27 @@ export async function playKafkajsMember(stage: Stage): Promise<void> {
   const member = new KafkajsMember(stage, consumer, commit === 'automatic')
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => member.assigned(payload.memberAssignment))
   consumer.on(consumer.events.COMMIT_OFFSETS, ({ payload }) => member.committed(payload.topics))
-  const crashed = new Promise<never>((_, reject) => {
+  // kafkajs starts again after most crashes; after the others another process does.
+  const crashed = new Promise<void>(resolve => {
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       stage.noteError(payload.error)
-      if (!payload.restart) reject(payload.error)
+      if (!payload.restart) resolve()
     })
   })
-  await consumer.connect()
-  await consumer.subscribe({ topics: stage.topics.map(({ name }) => name), fromBeginning: true })
   const automatic = commit === 'automatic' && !seeks
-  await consumer.run({
-    autoCommit: automatic,
-    ...(automatic ? { autoCommitThreshold: 1 } : {}),
-    eachBatchAutoResolve: false,
-    eachBatch: payload => member.take(payload),
-  })
-  if (!stage.finishing) await Promise.race([once(stage.finishSignal, 'abort'), crashed])
+  try {
+    await consumer.connect()
+    await consumer.subscribe({ topics: stage.topics.map(({ name }) => name), fromBeginning: true })
+    await consumer.run({
+      autoCommit: automatic,
+      ...(automatic ? { autoCommitThreshold: 1 } : {}),
+      eachBatchAutoResolve: false,
+      eachBatch: payload => member.take(payload),
+    })
+    if (!stage.finishing) await Promise.race([once(stage.finishSignal, 'abort'), crashed])
+  } catch (error) {
+    stage.noteError(error)
+  }
   await consumer.disconnect()
 }
 
