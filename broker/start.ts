@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import type { Logger } from 'pino'
 import { type EngineName, engines } from '../storage/engines.ts'
 import type { Engine } from '../storage/engine.ts'
+import { refuseKafkas } from '../storage/file/import/refuse-kafkas.ts'
 import type { Broker } from './broker.ts'
 import type { Clock, Random } from './clock.ts'
 import { Cluster } from './cluster/cluster.ts'
@@ -110,6 +111,7 @@ const openEngine = async ({
 }: StartOptions): Promise<{ engine: Engine; storage: string }> => {
   const name: EngineName = config.get('samsa.engine')
   const dataDir = resolve((config.get('log.dirs') ?? config.get('log.dir'))[0] ?? 'samsa-data')
+  if (name === 'file') refuseKafkas(dataDir)
   const maxBytes = config.get('samsa.memory.max.bytes')
   const durability: 'os' | 'fsync' = config.get('samsa.durability')
   if (name === 'memory' && durability === 'fsync')

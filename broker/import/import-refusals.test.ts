@@ -6,7 +6,8 @@ import test from 'ava'
 import * as kraft from '../../protocol/state/kraft-metadata.ts'
 import { createFileEngine } from '../../storage/file/engine.ts'
 import { Config } from '../config/config.ts'
-import { given, OTHER_ID, opened, orders } from './testing/import-stage.ts'
+import { startBroker } from '../index.ts'
+import { given, OTHER_ID, opened, orders, textOf } from './testing/import-stage.ts'
 import { framed, recordsOfTopic, writeKafkaDirectory } from './testing/kafka-fixture.ts'
 
 test('a directory that another process holds is refused, with the number of the process', async t => {
@@ -140,4 +141,14 @@ test('a data directory that was not closed cleanly is refused', async t => {
   await engine.close()
   unlinkSync(join(dataDir, '.kafka_cleanshutdown'))
   await t.throwsAsync(run(), { message: /was not closed cleanly: start Samsa on it/ })
+})
+
+test("a directory of Kafka's is neither imported into nor started on, and nothing of it is touched", async t => {
+  const { home, run } = given(t, { topics: [orders] })
+  const second = join(home, 'second')
+  writeKafkaDirectory(second, { topics: [orders], clean: false })
+  const before = textOf(home)
+  await t.throwsAsync(run({ dataDir: second }), { message: /is a data directory of Kafka/ })
+  await t.throwsAsync(startBroker({ engine: 'file', dataDir: second }), { message: /samsa import-kafka .* takes/ })
+  t.deepEqual(textOf(home), before)
 })

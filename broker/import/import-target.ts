@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { KafkaError } from '../../protocol/errors.ts'
 import { createFileEngine, type FileEngine, type StagedLog } from '../../storage/file/engine.ts'
+import { refuseKafkas } from '../../storage/file/import/refuse-kafkas.ts'
 import type { Clock, Random } from '../clock.ts'
 import { checkImported, type MetadataImport } from '../cluster/import-decisions.ts'
 import { MetadataStore } from '../cluster/metadata-store.ts'
@@ -40,6 +41,7 @@ export class ImportTarget {
    */
   static async open(options: TargetOptions, clusterId: string | null): Promise<ImportTarget> {
     const { dataDir, config, clock, random, logger } = options
+    refuseKafkas(dataDir)
     const engine = createFileEngine({
       dataDir,
       now: () => clock.now(),
