@@ -11,8 +11,9 @@ import { type Result, resultLine, summary } from './runner/report.ts'
 import type { Check } from './with-kafka/check.ts'
 import { dumpCheck } from './with-kafka/dump-check.ts'
 import { importCheck } from './with-kafka/import-check.ts'
+import { streamsCheck } from './with-kafka/streams-check.ts'
 
-const checks: readonly Check[] = [dumpCheck, importCheck]
+const checks: readonly Check[] = [dumpCheck, importCheck, streamsCheck]
 const samsaBin = process.env.SAMSA_BIN ?? fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
 async function outcome(check: Check): Promise<Result> {
