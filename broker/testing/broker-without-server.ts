@@ -8,6 +8,7 @@ import { requestCodec, responseCodec } from '../../protocol/schema/codec.ts'
 import type { Api, RequestWrite, ResponseRead } from '../../protocol/schema/notation.ts'
 import { Reader } from '../../protocol/wire/reader.ts'
 import { Writer } from '../../protocol/wire/writer.ts'
+import type { Engine } from '../../storage/engine.ts'
 import { createMemoryEngine } from '../../storage/memory/engine.ts'
 import type { Broker } from '../broker.ts'
 import { Cluster } from '../cluster/cluster.ts'
@@ -63,23 +64,27 @@ export type Ask = <A extends Api>(
   request: RequestWrite<A>,
 ) => Promise<ResponseRead<A>>
 
-/** A broker without a server. */
+/**
+ * A broker without a server.
+ * @param engine not yet open @param seed of its randomness: ids of topics are the same for the same seed
+ */
 export const brokerWithoutServer = async (
   settings: Readonly<Record<string, string>> = {},
+  engine: Engine = createMemoryEngine(),
+  seed = 1,
 ): Promise<{ readonly broker: Broker; readonly ask: Ask }> => {
-  const engine = createMemoryEngine()
-  await engine.open()
+  const { unclean } = await engine.open()
   const config = new Config(new Map(Object.entries(settings)))
   const parts = {
     engine,
     config,
     clock: new ManualClock(),
-    random: new SeededRandom(1),
+    random: new SeededRandom(seed),
     logger: pino({ level: 'silent' }),
   }
   const cluster = new Cluster(parts)
   const partitions = new Partitions({ ...parts, nodeId: config.nodeId, topics: cluster })
-  await cluster.start(partitions, [])
+  await cluster.start(partitions, unclean)
   const groups = new Groups({ ...parts, cluster, partitions })
   const peers = new LocalPeers()
   const producerIds = new ProducerIds(cluster)
