@@ -12,8 +12,9 @@ import type { Check } from './with-kafka/check.ts'
 import { dumpCheck } from './with-kafka/dump-check.ts'
 import { importCheck } from './with-kafka/import-check.ts'
 import { streamsCheck } from './with-kafka/streams-check.ts'
+import { transactionsCheck } from './with-kafka/transactions-check.ts'
 
-const checks: readonly Check[] = [dumpCheck, importCheck, streamsCheck]
+const checks: readonly Check[] = [dumpCheck, importCheck, transactionsCheck, streamsCheck]
 const samsaBin = process.env.SAMSA_BIN ?? fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
 async function outcome(check: Check): Promise<Result> {
