@@ -125,8 +125,7 @@ export class LogTail implements DurableLog, FlushedLog, SegmentHome {
       this.#tidy()
       // They may have to be read, which can fail: not when the batches are accounted.
       void active.indexes
-      const open = (start: Offset): FileSegment => this.#openSegment(start)
-      const target = { active, options: this.options, open, untidy: this.#becomeUntidy }
+      const target = { active, options: this.options, open: this.#openSegment, untidy: this.#becomeUntidy }
       const runs = writeRuns(this.#shared, target, batches)
       this.#changed = true
       return runs
@@ -245,7 +244,7 @@ export class LogTail implements DurableLog, FlushedLog, SegmentHome {
       return
     }
     this.#tidy()
-    for (const segment of this.#segments.all) segment.seal()
+    for (const segment of this.#segments.all) if (!segment.isShort) segment.seal()
     if (this.#changed) this.recoveryPoint.closed(this.#segments.active)
     await this.recoveryPoint.settle()
   }
@@ -270,7 +269,7 @@ export class LogTail implements DurableLog, FlushedLog, SegmentHome {
     this.recoveryPoint.end()
   }
 
-  #openSegment(start: Offset): FileSegment {
+  readonly #openSegment = (start: Offset): FileSegment => {
     const segment = new FileSegment(this.#shared, this, start, null)
     this.recoveryPoint.made(segment.file.path)
     return segment
