@@ -9,6 +9,8 @@ import type { OffsetCheckpoint } from './offset-checkpoint.ts'
 /** A log, as durability sees it. */
 export interface DurableLog {
   readonly id: LogId
+  /** Of its directory. */
+  readonly name: string
   /** Writes into the page cache and makes it readable, or changes nothing. The batches are checked. */
   append(batches: readonly Batch[], expectedEnd: Offset): Appended | Promise<Appended>
   /** The first half of an append: the batches lie behind the end, where no reader sees them. Or nothing has changed, for this reason. */
@@ -79,13 +81,28 @@ export const osDurability = ({ starts, recoveryPoints, maxUnsyncedBytes, backgro
     return outcome
   }
   return {
-    append: (requests, find) => requests.map(request => append(find(request.log.id), request)),
+    append: (requests, find) => {
+      const outcomes: (Appended | Promise<Appended>)[] = []
+      try {
+        for (const request of requests) outcomes.push(append(find(request.log.id), request))
+      } catch (error) {
+        // Nobody will see the others.
+        for (const outcome of outcomes) if (outcome instanceof Promise) outcome.catch(() => {})
+        throw error
+      }
+      return outcomes
+    },
     failed: false,
     check: () => {},
     created: () => done,
     deleted: () => done,
     trimmed: () => starts.save(),
-    rewriting: () => done,
+    rewriting: async (log, _from, to) => {
+      // Above the recovery point a gap is a loss: no rewrite may leave one there.
+      if ((recoveryPoints.lasting(log.name) ?? 0) >= to) return
+      await log.flush()
+      await recoveryPoints.save()
+    },
     flushed: () => recoveryPoints.save(),
     syncFailed: () => {},
     idle: () => done,

@@ -55,6 +55,7 @@ export class FileLog implements Log, TailedLog, RewrittenLog {
   readonly #shared: Shared
   readonly #clean: boolean
   readonly #acknowledged: Offset | null
+  readonly #pointsReadable: boolean
   readonly #starts: OffsetCheckpoint
   readonly #durability: Durability
   readonly #tail: LogTail
@@ -71,6 +72,7 @@ export class FileLog implements Log, TailedLog, RewrittenLog {
     this.directory = join(dataDir, log.name)
     this.#clean = log.clean
     this.#acknowledged = log.acknowledged
+    this.#pointsReadable = base.recoveryPoints.readable
     this.#starts = base.starts
     this.#durability = base.durability
     this.#tail = new LogTail(shared, this, log.options, base)
@@ -113,6 +115,8 @@ export class FileLog implements Log, TailedLog, RewrittenLog {
       indexIntervalBytes: this.indexIntervalBytes,
       clean: this.#clean,
       acknowledged: this.#acknowledged,
+      // Where the journal has the last word it has put back what was lost.
+      whole: this.#acknowledged === null && this.#pointsReadable,
       recoveryPoint: this.#tail.recoveryPoint.offset,
       start: this.#starts.get(this.name) ?? 0,
     })
@@ -234,7 +238,9 @@ export class FileLog implements Log, TailedLog, RewrittenLog {
 
   /** For `rewriteSegments`. */
   async announce(group: readonly FileSegment[]): Promise<void> {
-    await this.#durability.rewriting(this.#tail, group[0]!.start, group.at(-1)!.start + 1)
+    const { all } = this.load()
+    const last = all.indexOf(group.at(-1)!)
+    if (last >= 0) await this.#durability.rewriting(this.#tail, group[0]!.start, all[last + 1]!.start)
   }
 
   /** For `rewriteSegments`. A failure half-way through leaves files that only a recovery understands. */

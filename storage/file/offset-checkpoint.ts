@@ -13,6 +13,10 @@ export class OffsetCheckpoint {
   readonly #path: string
   readonly #warn: (line: string) => void
   readonly #offsets = new Map<string, Offset>()
+  /** As the file has them. */
+  #lasting: ReadonlyMap<string, Offset>
+  /** Whether the file was there and could be understood. */
+  readonly readable: boolean
   #saving: Promise<void> | null = null
   #next: Promise<void> | null = null
 
@@ -21,12 +25,18 @@ export class OffsetCheckpoint {
     this.#disk = disk
     this.#path = path
     this.#warn = warn
-    this.#read()
+    this.readable = this.#read()
+    this.#lasting = new Map(this.#offsets)
   }
 
   /** @param name `<topic>-<partition>`. */
   get(name: string): Offset | undefined {
     return this.#offsets.get(name)
+  }
+
+  /** What a loss of power can't take. */
+  lasting(name: string): Offset | undefined {
+    return this.#lasting.get(name)
   }
 
   set(name: string, offset: Offset): void {
@@ -74,18 +84,21 @@ export class OffsetCheckpoint {
       lines.push(`${name.slice(0, dash)} ${name.slice(dash + 1)} ${offset}`)
     }
     lines.push('')
+    const written = new Map(this.#offsets)
     await replaceFile(this.#disk, this.#path, Buffer.from(lines.join('\n')))
+    this.#lasting = written
   }
 
-  #read(): void {
+  #read(): boolean {
     const text = this.#disk.readFile(this.#path)?.toString('utf8') ?? ''
-    if (text === '') return
+    if (text === '') return false
     const [version, count, ...lines] = text.trimEnd().split('\n')
     const entries = lines.map(line => /^(\S+) (\d+) (\d+)$/.exec(line))
     if (version !== VERSION || Number(count) !== lines.length || entries.includes(null)) {
       this.#warn(`${this.#path} can't be read and is taken as empty`)
-      return
+      return false
     }
     for (const entry of entries) this.#offsets.set(`${entry![1]}-${entry![2]}`, Number(entry![3]))
+    return true
   }
 }

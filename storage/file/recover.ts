@@ -21,6 +21,8 @@ export interface RecoverOptions extends SegmentHome {
    * under way: it may be torn into several segments, and is kept up to the first place that isn't whole.
    */
   readonly acknowledged: Offset | null
+  /** Whether no rewrite can have left gaps above the recovery point: what is missing there was lost. */
+  readonly whole: boolean
 }
 
 /**
@@ -53,13 +55,15 @@ export function* recoverSegments(
       following = undefined
     }
     if (following !== undefined) {
-      if (problem !== null) keepDamage(segment, { position, end: fileBytes, from: due, to: following.start, problem })
+      const wrong = problem ?? (options.whole && due < following.start ? 'batches are missing' : null)
+      if (wrong !== null)
+        keepDamage(segment, { position, end: fileBytes, from: due, to: following.start, problem: wrong })
       segment.trySeal()
       continue
     }
     if (due >= recoveryPoint) {
       if (problem !== null) cut(shared, segment, tail, fileBytes)
-      return due
+      return withoutTornSegments(shared, segments, due, recoveryPoint)
     }
     const missing = problem ?? 'its end is missing'
     keepDamage(segment, { position, end: fileBytes, from: due, to: recoveryPoint, problem: missing })
@@ -101,11 +105,30 @@ const cut = (shared: Shared, segment: FileSegment, { position, due, problem }: S
   )
 }
 
+/** A torn tail may reach over several segments: those without a sound batch go, with the damage before them. Returns the log's end. */
+const withoutTornSegments = (shared: Shared, segments: FileSegment[], end: Offset, recoveryPoint: Offset): Offset => {
+  const [before, last] = segments.slice(-2)
+  const torn = before?.damage.at(-1)
+  if (before === undefined || last === undefined || torn === undefined || last.sizeBytes + last.damage.length > 0)
+    return end
+  if (torn.to !== last.start || torn.from < recoveryPoint) return end
+  removeSegment(shared, last)
+  segments.pop()
+  before.forgetTail()
+  before.truncate()
+  shared.warn(`${before.file.path}: offsets from ${torn.from} on dropped: ${torn.problem}`)
+  return withoutTornSegments(shared, segments, torn.from, recoveryPoint)
+}
+
+const removeSegment = (shared: Shared, segment: FileSegment): void => {
+  segment.closeFiles()
+  for (const path of segment.paths) shared.disk.unlink(path)
+}
+
 /** What was written of an append behind a place that isn't whole. */
 const removeSegments = (shared: Shared, segments: readonly FileSegment[]): void => {
   for (const segment of segments) {
-    segment.closeFiles()
-    for (const path of segment.paths) shared.disk.unlink(path)
+    removeSegment(shared, segment)
     shared.warn(`${segment.file.path} removed: it holds part of an append that was never answered`)
   }
 }

@@ -108,6 +108,12 @@ export class FileSegment {
     if (last !== undefined && last.end > this.#sizeBytes) this.#sizeBytes = last.end
   }
 
+  /** Takes the damage at its end out, for `truncate` to cut it off. */
+  forgetTail(): void {
+    this.#sizeBytes = this.#damage.at(-1)!.position
+    this.#damage = this.#damage.slice(0, -1)
+  }
+
   /** Resolves when a loss of power doesn't make it forget its damage. Rejects with the disk's error. */
   saveDamage(): Promise<void> {
     const save = async (): Promise<void> => {
