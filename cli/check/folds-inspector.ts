@@ -1,4 +1,5 @@
 import { decodeAbortedIndex } from '../../broker/partition/folds/aborted-index.ts'
+import { decodeEarlierBatches } from '../../broker/partition/folds/earlier-batches.ts'
 import { decodeEpochFile } from '../../broker/partition/folds/epoch-file.ts'
 import type { EpochStart } from '../../broker/partition/folds/epoch-starts.ts'
 import { Folds } from '../../broker/partition/folds/folds.ts'
@@ -36,6 +37,8 @@ class FoldsInspector implements Inspector {
       }
     } else if (name === '.aborted') {
       if (decodeAbortedIndex(content) === null) tell("it can't be read; the log is read instead")
+    } else if (name === '.batches') {
+      if (decodeEarlierBatches(content) === null) tell("it can't be read; the log is read instead")
     } else if (name === 'leader-epoch-checkpoint') {
       const epochs = decodeEpochFile(content)
       if (epochs === null) tell("it can't be read; the log is read instead")

@@ -30,10 +30,7 @@ const newLog = async (): Promise<{ log: Log; append(bytes: Buffer): number }> =>
 /** Comparable: everything that folds know. */
 const known = (folds: Folds) => ({
   end: folds.end,
-  producers: Array.from(folds.producers.producers(), producer => ({
-    ...producer,
-    batches: producer.batches.slice(-1),
-  })).sort((a, b) => a.id - b.id),
+  producers: Array.from(folds.producers.producers()).sort((a, b) => a.id - b.id),
   open: [1, 2, 3].map(id => folds.transactions.openedAt(id)),
   aborted: folds.transactions.aborted(),
   epochs: folds.epochs.all(),
@@ -92,6 +89,42 @@ test('a checkpoint with a missing or damaged part is passed over', async t => {
       t.deepEqual(known(restored), known(live))
     }
   }
+})
+
+test('after a restart a producer may repeat each of the batches that it had in flight', async t => {
+  const { log, append } = await newLog()
+  const live = new Folds()
+  for (let sequence = 0; sequence < 7; sequence++) {
+    const bytes = batchOf(1, { producerId: 1, producerEpoch: 0, baseSequence: sequence })
+    append(bytes)
+    live.apply(bytes, 0)
+  }
+  const whole = live.checkpoint()
+  await log.saveCheckpoint(whole)
+  const restored = new Folds()
+  await restored.restore(log)
+  t.is(restored.replayedBytes, 0)
+  const repeat = (sequence: number) => ({
+    producerId: 1,
+    producerEpoch: 0,
+    firstSequence: sequence,
+    lastSequence: sequence,
+  })
+  for (const sequence of [2, 3, 4, 5, 6]) t.is(restored.producers.repeated(repeat(sequence))?.lastOffset, sequence)
+  t.is(restored.producers.repeated(repeat(1)), null)
+
+  // A checkpoint of Kafka knows the last one only; a damaged file is passed over, and the log read.
+  const ofKafka = new Map(whole.parts)
+  ofKafka.delete('.batches')
+  await log.saveCheckpoint({ at: whole.at, parts: ofKafka })
+  await restored.restore(log)
+  t.is(restored.producers.repeated(repeat(6))?.lastOffset, 6)
+  t.is(restored.producers.repeated(repeat(5)), null)
+  const damaged = Buffer.from(whole.parts.get('.batches') as Buffer)
+  damaged[20]! ^= 1
+  await log.saveCheckpoint({ at: whole.at, parts: new Map(whole.parts).set('.batches', damaged) })
+  await restored.restore(log)
+  t.is(restored.producers.repeated(repeat(3))?.lastOffset, 3)
 })
 
 test('what compaction has cleaned is remembered', async t => {

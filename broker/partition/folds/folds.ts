@@ -1,12 +1,13 @@
 /**
  * All that a partition knows beyond its log's bounds, folded over the log's batches: producers, transactions, leader epochs.
- * Live and on replay the same `apply` sees every batch once, in order. Checkpoints are Kafka's own files.
+ * Live and on replay the same `apply` sees every batch once, in order. Checkpoints are Kafka's own files, and what these lack.
  */
 import * as batch from '../../../protocol/records/batch.ts'
 import { readControl } from '../../../protocol/records/control.ts'
 import type { Checkpoint, DamagedRange, Log } from '../../../storage/engine.ts'
 import { readPastDamage } from '../../../storage/read-past-damage.ts'
 import { decodeAbortedIndex, encodeAbortedIndex } from './aborted-index.ts'
+import { decodeEarlierBatches, encodeEarlierBatches, withEarlierBatches } from './earlier-batches.ts'
 import { decodeEpochFile, encodeEpochFile } from './epoch-file.ts'
 import { EpochStarts } from './epoch-starts.ts'
 import { decodeProducerSnapshot, encodeProducerSnapshot } from './producer-snapshot.ts'
@@ -15,6 +16,7 @@ import { TransactionState } from './transaction-state.ts'
 import { Verifications } from './verifications.ts'
 
 const SNAPSHOT = '.snapshot'
+const EARLIER_BATCHES = '.batches'
 const ABORTED_INDEX = '.aborted'
 const EPOCHS = 'leader-epoch-checkpoint'
 const CLEANED = 'cleaner-offset'
@@ -100,6 +102,7 @@ export class Folds {
       at: this.#end,
       parts: new Map([
         [SNAPSHOT, encodeProducerSnapshot(entries)],
+        [EARLIER_BATCHES, encodeEarlierBatches(this.producers.producers())],
         [ABORTED_INDEX, encodeAbortedIndex(this.transactions.aborted())],
         [EPOCHS, encodeEpochFile(this.epochs.all())],
         [CLEANED, Buffer.from(`${this.cleanedTo}\n`)],
@@ -147,9 +150,12 @@ export class Folds {
     const producers = snapshot === undefined ? null : decodeProducerSnapshot(snapshot)
     const abortedEntries = aborted === undefined ? null : decodeAbortedIndex(aborted)
     const starts = epochs === undefined ? null : decodeEpochFile(epochs)
-    if (producers === null || abortedEntries === null || starts === null) return false
+    const batches = checkpoint.parts.get(EARLIER_BATCHES)
+    // Kafka's own checkpoints don't have them.
+    const earlier = batches === undefined ? new Map() : decodeEarlierBatches(batches)
+    if (producers === null || earlier === null || abortedEntries === null || starts === null) return false
     this.#clear(checkpoint.at)
-    for (const { producer } of producers) this.producers.restore(producer)
+    for (const { producer } of producers) this.producers.restore(withEarlierBatches(producer, earlier.get(producer.id)))
     const open = producers.filter(entry => entry.openedAt >= 0).sort((a, b) => a.openedAt - b.openedAt)
     this.transactions.restore(
       open.map(({ producer, openedAt }) => [producer.id, openedAt] as const),
