@@ -5,7 +5,7 @@
 import { type ErrorName, KafkaError } from '../../protocol/errors.ts'
 import type { Broker } from '../broker.ts'
 import type { Producer } from '../coordinator/machine.ts'
-import { askCoordinator } from '../partition/transactions/ask-coordinator.ts'
+import { askCoordinator, EndWait } from '../partition/transactions/ask-coordinator.ts'
 import type { Verified } from '../partition/produce/transaction-checks.ts'
 
 /** From this version on the partition joins the transaction by this request. */
@@ -33,17 +33,29 @@ export const verifyOffsets = async (
   const { groups, config } = broker
   const adds = apiVersion >= ADDS_FROM
   if (!adds && !config.get('transaction.partition.verification.enable')) return 'unchecked'
-  const verification = await groups.ask({ type: 'verifyTxn', groupId, producer, epochPerTransaction: adds })
-  if (verification === null) return null
-  const [error] = await askCoordinator(broker, {
+  const begin = () => groups.ask({ type: 'verifyTxn', groupId, producer, epochPerTransaction: adds })
+  const partitions = [await groups.partitionOf(groupId)]
+  const asked = {
     transactionalId,
     producerId: producer.id,
     producerEpoch: producer.epoch,
     verifyOnly: !adds,
-    partitions: [await groups.partitionOf(groupId)],
-  })
-  if (error === 'NONE') return verification
-  throw new KafkaError(told(error!, apiVersion), `the transaction coordinator says ${error}`)
+    partitions,
+  }
+  const wait = new EndWait(broker)
+  for (;;) {
+    const verification = await begin()
+    if (verification === null) return null
+    const [error] = await askCoordinator(broker, asked)
+    const busy = adds && error === 'CONCURRENT_TRANSACTIONS'
+    if (!busy && error !== 'NONE')
+      throw new KafkaError(told(error!, apiVersion), `the transaction coordinator says ${error}`)
+    // What was begun before the end of the transaction before was voided by its marker.
+    if (!busy && (await begin()) === verification) return verification
+    if (await wait.again()) continue
+    if (!busy) return verification
+    throw new KafkaError('CONCURRENT_TRANSACTIONS', 'the transaction before is still being ended')
+  }
 }
 
 /** The client would take the errors of the transaction's coordinator for those of the group's. */

@@ -79,22 +79,24 @@ test('a transaction that is being ended is waited for a little, before one is ad
   t.is(await late, 'CONCURRENT_TRANSACTIONS')
 })
 
-test('a batch that was verified before a marker is not appended after it', async t => {
+test('a batch that was verified before a marker is not appended after it: the coordinator is asked again', async t => {
   const { stage } = await started()
   await stage.partition()
-  let answer = (): void => {}
+  const answers: ((error: ErrorName) => void)[] = []
   stage.coordinator = ({ partitions }) =>
     new Promise(resolve => {
-      answer = () => resolve(partitions.map(() => 'NONE'))
+      answers.push(error => resolve(partitions.map(() => error)))
     })
   const delayed = codeFor(stage, batch(0), OLD)
   t.is(await mark(stage, 0, 0, false), 'NONE')
-  answer()
-  t.is(await delayed, 'INVALID_TXN_STATE')
+  answers[0]!('NONE')
+  await stage.clock.advance(1)
+  answers[1]!('TRANSACTION_ABORTABLE')
+  t.is(await delayed, 'TRANSACTION_ABORTABLE')
   t.is((await stage.partition()).lastStableOffset, 1)
 })
 
-test('nor in the same turn of the loop', async t => {
+test('a batch that was verified is not appended after a marker of the same turn of the loop', async t => {
   const { stage } = await started()
   const partition = await stage.partition()
   const verification = partition.verify(5, 0, 0, false)
@@ -109,6 +111,21 @@ test('nor in the same turn of the loop', async t => {
   partition.append(batch(0), { acks: 1, timeoutMs: 0 }, caller, 0, verification)
   t.is(await marked, 'NONE')
   t.deepEqual(outcomes, ['INVALID_TXN_STATE'])
+})
+
+test('what is asked while the transaction before is being ended is asked again when its marker is written', async t => {
+  const { stage, asked } = await started()
+  t.is(await codeFor(stage, batch(0), NEW), 'NONE')
+  stage.coordinator = async one => {
+    asked.push(one)
+    // The marker comes after the question and before the answer.
+    if (asked.length === 2) await mark(stage, 1, 2)
+    return one.partitions.map(() => 'NONE')
+  }
+  const next = codeFor(stage, batch(0, 1), NEW)
+  await stage.clock.advance(1)
+  t.is(await next, 'NONE')
+  t.is(asked.length, 3)
 })
 
 test('a newer epoch voids what an older one was told', async t => {

@@ -8,9 +8,10 @@ import type { Produce } from '../../../protocol/messages/produce.ts'
 import * as batch from '../../../protocol/records/batch.ts'
 import type { RequestOf } from '../../../protocol/schema/notation.ts'
 import type { Broker } from '../../broker.ts'
-import type { TopicPartition } from '../../cluster/peers.ts'
 import type { Topic } from '../../cluster/topic.ts'
-import { askCoordinator } from '../transactions/ask-coordinator.ts'
+import type { Verification } from '../folds/verifications.ts'
+import type { Partition } from '../partition.ts'
+import { askCoordinator, EndWait } from '../transactions/ask-coordinator.ts'
 import type { Verified } from './transaction-checks.ts'
 
 type ProduceRequest = RequestOf<typeof Produce>
@@ -85,13 +86,18 @@ const transactionalBatches = (request: ProduceRequest, topicOf: (data: TopicData
   return beginnings
 }
 
+/** A transactional batch whose partition is there. */
+interface Located extends Beginning {
+  readonly partition: Partition
+}
+
 /** One producer's transactional batches of one request. */
 class TransactionCheck {
   readonly #broker: Broker
   readonly #apiVersion: number
   readonly #producer: { readonly transactionalId: string; readonly producerId: number; readonly producerEpoch: number }
   readonly #verified = new Map<number, Verified | KafkaError>()
-  readonly #asked: { readonly slot: number; readonly partition: TopicPartition }[] = []
+  readonly #located: Located[] = []
 
   constructor(
     broker: Broker,
@@ -106,45 +112,68 @@ class TransactionCheck {
   run(beginnings: readonly Beginning[]): VerifiedSlots | Promise<VerifiedSlots> {
     const loading: Promise<void>[] = []
     for (const beginning of beginnings) {
-      const later = this.#begin(beginning)
+      const later = this.#locate(beginning)
       if (later !== null) loading.push(later)
     }
-    if (loading.length > 0) return Promise.all(loading).then(() => this.#ask())
-    return this.#asked.length === 0 ? this.#verified : this.#ask()
+    if (loading.length > 0) return Promise.all(loading).then(() => this.#verify(this.#begin(this.#located)))
+    const asked = this.#begin(this.#located)
+    return asked.length === 0 ? this.#verified : this.#verify(asked)
   }
 
-  /** Notes what has to be asked; null if that was possible at once. */
-  #begin(beginning: Beginning): Promise<void> | null {
-    const { slot, topic, index, records } = beginning
-    const { producerId, producerEpoch } = this.#producer
-    const begin = (partition: Awaited<ReturnType<Broker['partitions']['find']>>): void => {
-      const sequence = batch.baseSequence(records, 0)
-      const verification = partition.verify(producerId, producerEpoch, sequence, this.#apiVersion >= ADDS_FROM)
-      this.#verified.set(slot, verification)
-      if (verification !== null) this.#asked.push({ slot, partition: { topic: topic.name, partition: index } })
-    }
+  /** Null if that was possible at once. */
+  #locate(beginning: Beginning): Promise<void> | null {
     try {
-      const found = this.#broker.partitions.find(topic, index)
-      if (found instanceof Promise) return found.then(begin, passOver)
-      begin(found)
+      const found = this.#broker.partitions.find(beginning.topic, beginning.index)
+      if (found instanceof Promise)
+        return found.then(partition => void this.#located.push({ ...beginning, partition }), passOver)
+      this.#located.push({ ...beginning, partition: found })
     } catch (error) {
       passOver(error)
     }
     return null
   }
 
-  async #ask(): Promise<VerifiedSlots> {
-    if (this.#asked.length === 0) return this.#verified
-    const errors = await askCoordinator(this.#broker, {
-      ...this.#producer,
-      verifyOnly: this.#apiVersion < ADDS_FROM,
-      partitions: this.#asked.map(({ partition }) => partition),
+  /** Begins verifications; those that the coordinator has to be asked about. */
+  #begin(located: readonly Located[]): readonly Located[] {
+    const { producerId, producerEpoch } = this.#producer
+    return located.filter(({ slot, partition, records }) => {
+      const sequence = batch.baseSequence(records, 0)
+      const verification = partition.verify(producerId, producerEpoch, sequence, this.#apiVersion >= ADDS_FROM)
+      this.#verified.set(slot, verification)
+      return verification !== null
     })
-    for (const [index, { slot }] of this.#asked.entries()) {
-      const error = errors[index]!
-      if (error !== 'NONE') this.#verified.set(slot, refusal(error, this.#apiVersion))
+  }
+
+  async #verify(begun: readonly Located[]): Promise<VerifiedSlots> {
+    const wait = new EndWait(this.#broker)
+    for (let asked = begun; asked.length > 0; ) {
+      const left = await this.#ask(asked)
+      if (left.length === 0 || !(await wait.again())) break
+      // What was begun before the end of the transaction before was voided by its marker.
+      asked = this.#begin(left)
     }
     return this.#verified
+  }
+
+  /** Those to be asked about again: the transaction before is, or was in the meantime, being ended. */
+  async #ask(asked: readonly Located[]): Promise<readonly Located[]> {
+    const adds = this.#apiVersion >= ADDS_FROM
+    const errors = await askCoordinator(this.#broker, {
+      ...this.#producer,
+      verifyOnly: !adds,
+      partitions: asked.map(({ topic, index }) => ({ topic: topic.name, partition: index })),
+    })
+    return asked.filter((located, index) => {
+      const error = errors[index]!
+      if (error === 'NONE') return this.#isVoided(located)
+      this.#verified.set(located.slot, refusal(error, this.#apiVersion))
+      return adds && error === 'CONCURRENT_TRANSACTIONS'
+    })
+  }
+
+  #isVoided({ slot, partition }: Located): boolean {
+    const verification = this.#verified.get(slot) as Verification // of those that are asked about
+    return !partition.verifications.holds(this.#producer.producerId, verification)
   }
 }
 

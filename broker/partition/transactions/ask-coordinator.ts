@@ -5,29 +5,11 @@ import { type ErrorName, KafkaError } from '../../../protocol/errors.ts'
 import type { Broker } from '../../broker.ts'
 import type { TxnPartitions } from '../../cluster/peers.ts'
 
-/** The parts of a broker that are needed to ask. */
-export type Asking = Pick<Broker, 'transactions' | 'peers' | 'clock' | 'config'>
-
-/**
- * An error per partition, in their order, as the coordinator says it; COORDINATOR_NOT_AVAILABLE where it can't be reached.
- * Where partitions are added, CONCURRENT_TRANSACTIONS is waited for a little: the transaction before is nearly always
- * being ended then.
- */
-export const askCoordinator = async (broker: Asking, asked: TxnPartitions): Promise<readonly ErrorName[]> => {
-  const { clock, config } = broker
-  const startedMs = clock.monotonic()
-  for (let pauseMs = 1; ; pauseMs *= 2) {
-    const errors = await askOnce(broker, asked)
-    const busy = !asked.verifyOnly && errors.includes('CONCURRENT_TRANSACTIONS')
-    const waitedMs = clock.monotonic() - startedMs
-    if (!busy || waitedMs >= config.get('add.partitions.to.txn.retry.backoff.max.ms')) return errors
-    // Markers are a few writes: with Kafka's backoff from the first time on, transactions would mostly wait for that.
-    const backoffMs = Math.min(pauseMs, config.get('add.partitions.to.txn.retry.backoff.ms'))
-    await new Promise<void>(resolve => clock.after(backoffMs, resolve))
-  }
-}
-
-const askOnce = async ({ transactions, peers }: Asking, asked: TxnPartitions): Promise<readonly ErrorName[]> => {
+/** An error per partition, in their order, as the coordinator says it; COORDINATOR_NOT_AVAILABLE where it can't be reached. */
+export const askCoordinator = async (
+  { transactions, peers }: Pick<Broker, 'transactions' | 'peers'>,
+  asked: TxnPartitions,
+): Promise<readonly ErrorName[]> => {
   try {
     const coordinator = await transactions.coordinatorOf(asked.transactionalId)
     if (coordinator < 0) return asked.partitions.map(() => 'COORDINATOR_NOT_AVAILABLE')
@@ -37,5 +19,32 @@ const askOnce = async ({ transactions, peers }: Asking, asked: TxnPartitions): P
     if (!(error instanceof KafkaError)) throw error
     const name = error.name === 'BROKER_NOT_AVAILABLE' ? 'COORDINATOR_NOT_AVAILABLE' : error.name
     return asked.partitions.map(() => name)
+  }
+}
+
+/**
+ * Waits for the end of the transaction before: what was to be added to the next one came while it was being ended, as it
+ * nearly always does.
+ */
+export class EndWait {
+  readonly #broker: Pick<Broker, 'clock' | 'config'>
+  readonly #startedMs: number
+  #pauseMs = 1
+
+  constructor(broker: Pick<Broker, 'clock' | 'config'>) {
+    this.#broker = broker
+    this.#startedMs = broker.clock.monotonic()
+  }
+
+  /** Resolves to true after a pause, to false at once when it has waited for long enough. */
+  async again(): Promise<boolean> {
+    const { clock, config } = this.#broker
+    const waitedMs = clock.monotonic() - this.#startedMs
+    if (waitedMs >= config.get('add.partitions.to.txn.retry.backoff.max.ms')) return false
+    // Markers are a few writes: with Kafka's backoff from the first time on, transactions would mostly wait for that.
+    const pauseMs = Math.min(this.#pauseMs, config.get('add.partitions.to.txn.retry.backoff.ms'))
+    this.#pauseMs *= 2
+    await new Promise<void>(resolve => clock.after(pauseMs, resolve))
+    return true
   }
 }
