@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly engine: 'file' | 'memory'
   /** Passed on to the broker; its default where undefined. */
   readonly durability: string | undefined
+  /** More settings of the broker, each as `key=value`. */
+  readonly settings: readonly string[]
   readonly workload: Workload
   readonly size: Size
   /** Names of faults; all that are possible where undefined. */
@@ -28,7 +30,7 @@ export interface RunOptions {
 }
 
 /** How to call it. */
-export const usage = `npm run chaos [-- [--minutes N | --seconds N] [--seed S] [--engine file|memory] [--durability os|fsync]
+export const usage = `npm run chaos [-- [--minutes N | --seconds N] [--seed S] [--engine file|memory] [--durability os|fsync] [--set KEY=VALUE]...
   [--workload plain|transactions] [--size small|full] [--fault NAME]... [--target HOST:PORT] [--broker-bin FILE] [--history FILE]]
 npm run chaos -- --judge FILE
 
@@ -46,6 +48,7 @@ export function readOptions(args: readonly string[], defaultBrokerBin: string): 
       seed: { type: 'string' },
       engine: { type: 'string' },
       durability: { type: 'string' },
+      set: { type: 'string', multiple: true },
       workload: { type: 'string' },
       size: { type: 'string' },
       fault: { type: 'string', multiple: true },
@@ -77,6 +80,7 @@ export function readOptions(args: readonly string[], defaultBrokerBin: string): 
     durationMs: 1000 * (values.seconds === undefined ? seconds : numberOf('seconds', values.seconds)),
     engine: oneOf('engine', values.engine ?? 'file', ['file', 'memory']),
     durability: values.durability,
+    settings: values.set ?? [],
     workload: oneOf('workload', values.workload ?? 'transactions', ['plain', 'transactions']),
     size: oneOf('size', values.size ?? 'full', ['small', 'full']),
     faults: values.fault,

@@ -49,7 +49,7 @@ async function transform(
     await producer.abort()
     throw new Spent(errorText(error), { cause: error })
   }
-  if (stage.random.fraction() < 0.95) await producer.commit()
+  if (stage.random.fraction() < 0.98) await producer.commit()
   else {
     await producer.abort()
     throw new Spent('aborted, to be consumed again')
