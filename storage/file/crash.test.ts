@@ -11,6 +11,8 @@ import { temporaryDirectory } from './testing/temporary-directory.ts'
 
 const ID = `data/${TOPIC_ID}/0`
 const OTHER = `data/${TOPIC_ID}/1`
+/** So small that its files are written again and again. */
+const journal = { fileBytes: 8192, maxBytes: 16_384 }
 const options = logOptions('t-0', { segmentBytes: 300, indexIntervalBytes: 100 })
 
 /** Whether the second log must be there (true), must not (false), or may (null). */
@@ -66,9 +68,15 @@ const live = async (engine: Engine, expected: Expected): Promise<void> => {
   await engine.close()
 }
 
-const check = async (t: ExecutionContext, dataDir: string, expected: Expected, where: string): Promise<void> => {
+const check = async (
+  t: ExecutionContext,
+  dataDir: string,
+  expected: Expected,
+  durability: 'os' | 'fsync',
+  where: string,
+): Promise<void> => {
   const { model } = expected
-  const engine = createFileEngine({ dataDir })
+  const engine = createFileEngine({ dataDir, durability, journal })
   await engine.open()
   const ids: string[] = []
   for await (const id of engine.logs('')) ids.push(id)
@@ -89,30 +97,31 @@ const check = async (t: ExecutionContext, dataDir: string, expected: Expected, w
   await again.close()
 }
 
-test('nothing acknowledged is lost and nothing half done shows, wherever the process is killed', async t => {
-  t.timeout(60_000)
-  for (let calls = 1; ; calls++) {
-    const dataDir = temporaryDirectory(t)
-    const mortal = mortalDisk()
-    // Of a write less than a batch's header: none of it is the same as the kill one change earlier.
-    mortal.killIn(calls, 20)
-    const expected: Expected = { model: new LogModel(), created: false, other: false }
-    const engine = createFileEngine({ dataDir, disk: mortal.disk })
-    try {
-      await live(engine, expected)
-    } catch (error) {
-      if (!mortal.dead) throw error
+for (const durability of ['os', 'fsync'] as const)
+  test(`nothing acknowledged is lost and nothing half done shows, wherever the process is killed (${durability})`, async t => {
+    t.timeout(60_000)
+    for (let calls = 1; ; calls++) {
+      const dataDir = temporaryDirectory(t)
+      const mortal = mortalDisk()
+      // Of a write less than a batch's header: none of it is the same as the kill one change earlier.
+      mortal.killIn(calls, 20)
+      const expected: Expected = { model: new LogModel(), created: false, other: false }
+      const engine = createFileEngine({ dataDir, disk: mortal.disk, durability, journal })
+      try {
+        await live(engine, expected)
+      } catch (error) {
+        if (!mortal.dead) throw error
+      }
+      const survived = !mortal.dead
+      mortal.bury()
+      // The lock names this process, which lives.
+      rmSync(join(dataDir, '.lock'), { force: true })
+      await check(t, dataDir, expected, durability, `killed in change ${calls}`)
+      if (!survived) continue
+      t.true(calls > 60, `only ${calls} changes`)
+      break
     }
-    const survived = !mortal.dead
-    mortal.bury()
-    // The lock names this process, which lives.
-    rmSync(join(dataDir, '.lock'), { force: true })
-    await check(t, dataDir, expected, `killed in change ${calls}`)
-    if (!survived) continue
-    t.true(calls > 60, `only ${calls} changes`)
-    break
-  }
-})
+  })
 
 test('a killed disk refuses all that follows', t => {
   const mortal = mortalDisk()
