@@ -78,6 +78,7 @@ program
   .option('-t, --topic <name...>', 'import these topics and no others')
   .option('-x, --except <name...>', 'leave these topics out')
   .option('--copy', 'copy all segments; without it those that are never written again become hard links')
+  .option('--keep-damage', 'take logs with damage in the middle, of which that cannot be read; see samsa check')
   .option('--recover', 'take directories of a Kafka that was killed, without what that tore at the ends of logs')
   .addOption(
     new Option(
