@@ -95,8 +95,8 @@ export class Partitions implements PartitionHost {
         )
       else partition?.lose(deleted, 'gone')
     }
-    for (let index = 0; index < topic.partitions.length; index++)
-      await this.#deps.engine.deleteLog(logIdOf(topic.id, index))
+    // Together, since they can share what they wait for.
+    await Promise.all(topic.partitions.map((_, index) => this.#deps.engine.deleteLog(logIdOf(topic.id, index))))
   }
 
   configure(topic: Topic): void {
