@@ -10,6 +10,9 @@ import { FileWindow, type ReadAt } from './file-window.ts'
 /** Bytes of a file seen at once: few calls, and still near the processor. */
 export const SCAN_WINDOW_BYTES = 512 * 1024
 
+/** So many sound batches that follow one another aren't taken for the records of another batch. */
+const BATCHES_IN_A_ROW = 4
+
 /** What is scanned. */
 export interface BodyScan {
   readonly read: ReadAt
@@ -169,7 +172,7 @@ class BodyScanner {
     return inside ?? behind
   }
 
-  /** The first batch from `position` on that others follow, or one before it that fits in between. */
+  /** The first batch from `position` on that is one of the log by what follows it, or one before it whose offsets fit between. */
   *#nextAnywhere(position: number, due: Offset, limit: Offset): Generator<number, number | null, void> {
     const anchor = yield* this.#search(position, this.#scan.sizeBytes, due, limit, found => this.#leadsOn(found))
     if (anchor === null) return null
@@ -198,20 +201,16 @@ class BodyScanner {
     return batch.nextOffset(this.#window.buffer, this.#header(position))
   }
 
-  /** Whether the file ends behind the sound batch, or goes on as a log does. */
-  #leadsOn(position: number): boolean {
-    const { buffer } = this.#window
-    const next = this.#nextAt(position)
-    const following = position + batch.sizeInBytes(buffer, this.#header(position))
-    const at = this.#header(following)
-    if (at < 0) return true
-    if (batch.magic(buffer, at) === 2 && batch.baseOffset(buffer, at) === next) return true
-    return this.#problemAt(following, next) === null || this.#isZero(following)
-  }
-
-  #isZero(position: number): boolean {
-    const at = this.#header(position)
-    return this.#window.buffer.subarray(at, at + batch.HEADER_SIZE).every(byte => byte === 0)
+  /** Whether enough sound batches follow the one at `from`, or the file ends behind them: those in the records of another batch end before it. */
+  #leadsOn(from: number): boolean {
+    let position = from
+    for (let count = 1; count < BATCHES_IN_A_ROW; count++) {
+      const next = this.#nextAt(position)
+      position += batch.sizeInBytes(this.#window.buffer, this.#header(position))
+      if (position === this.#scan.sizeBytes) return true
+      if (this.#problemAt(position, next) !== null) return false
+    }
+    return true
   }
 
   /** Goes over all positions in `[from, to)`, for a sound batch with its base offset in `[due, before)`. */
