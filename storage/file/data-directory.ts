@@ -59,11 +59,10 @@ export class DataDirectory {
       // What a crash left of a file that was to be replaced.
       for (const name of disk.list(path)) if (name.endsWith(TEMPORARY)) disk.unlink(join(path, name))
       const directory = new DataDirectory(disk, path, lock, warn)
-      if (directory.clean) {
-        disk.unlink(join(path, CLEAN))
-        // Were it there after a loss of power, what is appended from now on would count as whole.
-        await disk.syncDirectory(path)
-      }
+      // Were it there after a loss of power, what is appended from now on would count as whole.
+      if (directory.clean) disk.unlink(join(path, CLEAN))
+      // Nor may a loss of power take back what was read here, and a crash had left in the page cache alone.
+      await disk.syncDirectory(path)
       return directory
     } catch (error) {
       lock.release()

@@ -39,7 +39,15 @@ import type { JournalLimits } from './journal/journal-files.ts'
 import { removeJournal } from './journal/marker.ts'
 import { type JournaledEnds, replayJournal, startJournal } from './journal/start.ts'
 import { FileLog, type OpenedLog } from './log.ts'
-import { createDirectory, findLogs, identityPath, placeDirectory, retireDirectory } from './log-directories.ts'
+import {
+  createDirectory,
+  findLogs,
+  identityPath,
+  moveStray,
+  placeDirectory,
+  retireDirectory,
+  setAside,
+} from './log-directories.ts'
 import type { LogBase, LogTail } from './log-tail.ts'
 import { claimDirectory } from './meta-properties.ts'
 import { openError } from './open-error.ts'
@@ -172,7 +180,10 @@ class DirectoryEngine implements FileEngine {
       const base = { recoveryPoints, starts, durability, after: this.#after }
       const { logs, leftovers } = findLogs(disk, this.#dataDir, warn)
       await directory.forgetAllBut(new Set(logs.map(log => log.name)))
-      for (const path of leftovers) background(`removing ${path}`, disk.removeTree(path))
+      for (const leftover of leftovers) {
+        const path = setAside(disk, this.#dataDir, leftover, this.#uuid())
+        background(`removing ${path}`, disk.removeTree(path))
+      }
       for (const { id, name } of logs) {
         const acknowledged = ends && Math.max(ends.get(name) ?? 0, recoveryPoints.get(name) ?? 0)
         this.#add(base, { id, name, options: defaultsFor(name), clean: directory.clean, acknowledged })
@@ -240,6 +251,8 @@ class DirectoryEngine implements FileEngine {
       return false
     }
     durability.check()
+    const stray = guarded(() => moveStray(this.#shared.disk, this.#dataDir, options.name, this.#uuid()))
+    if (stray !== null) this.#shared.warn(`${stray} doesn't say which log it is and is left alone`)
     const directory = guarded(() => createDirectory(this.#shared.disk, this.#dataDir, id, options.name, this.#uuid()))
     const log = this.#add(base, { id, name: options.name, options, clean: true, acknowledged: null })
     log.tail.recoveryPoint.placed(identityPath(directory, id, options.name))

@@ -4,7 +4,7 @@
  * `<topic>-<partition>` as in Kafka, with Kafka's `partition.metadata` for the topic's id. A log whose id can't be told from these two
  * (`state/<name>`) has its id in a file `samsa.log` beside.
  */
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { LogId } from '../engine.ts'
 import { type Disk, writeFully } from './disk.ts'
 
@@ -12,6 +12,7 @@ const METADATA = 'partition.metadata'
 const OWN_ID = 'samsa.log'
 const DELETE = '-delete'
 const CREATE = '.create-'
+const STRAY = '-stray'
 const MAX_NAME_BYTES = 255
 
 /** What Kafka allows for topics, a dash, and the partition's number without leading zeros. */
@@ -80,6 +81,25 @@ export const retireDirectory = (disk: Disk, dataDir: string, name: string, uniqu
   return retired
 }
 
+/** Moves a leftover out of the way of logs to come. Returns where it is now. */
+export const setAside = (disk: Disk, dataDir: string, leftover: string, unique: string): string => {
+  const name = basename(leftover)
+  return name.endsWith(DELETE) || name.startsWith(CREATE) ? leftover : retireDirectory(disk, dataDir, name, unique)
+}
+
+/**
+ * Moves a directory out of the way that has the name of a log and doesn't say which it is, as a loss of power may leave it. As in Kafka its name ends
+ * with `-stray`, and what is in it stays for people to look at. Returns where it is, or null if there is none.
+ */
+export const moveStray = (disk: Disk, dataDir: string, name: string, unique: string): string | null => {
+  const directory = join(dataDir, name)
+  if (!disk.isDirectory(directory) || readId(disk, directory, name) !== null) return null
+  const suffix = `.${unique}${STRAY}`
+  const stray = join(dataDir, name.slice(0, MAX_NAME_BYTES - suffix.length) + suffix)
+  disk.rename(directory, stray)
+  return stray
+}
+
 /** A log that was found on the disk. */
 export interface Found {
   readonly logs: readonly { readonly id: LogId; readonly name: string }[]
@@ -112,13 +132,11 @@ const isUnfinished = (disk: Disk, directory: string): boolean => {
 }
 
 const readId = (disk: Disk, directory: string, name: string): LogId | null => {
-  const topicId = valueIn(disk.readFile(join(directory, METADATA)), 'topic_id')
+  const topicId = valueIn(disk.readFile(join(directory, METADATA)), /^topic_id: ([\w-]{22})\s*$/m)
   if (topicId !== null) return `data/${topicId}/${name.slice(name.lastIndexOf('-') + 1)}`
-  return valueIn(disk.readFile(join(directory, OWN_ID)), 'id')
+  return valueIn(disk.readFile(join(directory, OWN_ID)), /^id: (.+)\n/m)
 }
 
-const valueIn = (content: Buffer | null, key: string): string | null => {
-  for (const line of content?.toString('utf8').split('\n') ?? [])
-    if (line.startsWith(`${key}: `)) return line.slice(key.length + 2).trim()
-  return null
-}
+/** Null for a file that a crash cut short. */
+const valueIn = (content: Buffer | null, line: RegExp): string | null =>
+  line.exec(content?.toString('utf8') ?? '')?.[1] ?? null

@@ -109,7 +109,10 @@ export class SegmentList {
     const segment = this.#segments[this.indexOf(offset)]!
     const damage = segment.damage.length > 0 ? damageAt(segment.damage, offset) : undefined
     if (damage !== undefined) throw damagedRange(segment.file.path, damage)
-    return { offset, segment, position: segment.positionOf(offset) }
+    const position = segment.positionOf(offset)
+    const passed = segment.damage.find(({ from, to, position: at }) => from < to && from >= offset && at < position)
+    if (passed !== undefined) throw damagedRange(segment.file.path, passed)
+    return { offset, segment, position }
   }
 
   /** A batch couldn't be read: damage there is remembered, or indexes are built anew. `end` is the log's. Throws the disk's error. */
