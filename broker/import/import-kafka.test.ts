@@ -55,6 +55,24 @@ test('closed segments are linked, the last one is copied, and with link off all 
   }
 })
 
+test("what Samsa compacts, trims and deletes of linked segments stays in Kafka's directory", async t => {
+  const segments = [[someRecords(0, 3)], [someRecords(3, 2)], [someRecords(5, 4)], [someRecords(9, 1)]]
+  const { kafka, dataDir, run } = given(t, { topics: [{ ...orders, partitions: [{ segments }] }] })
+  const before = textOf(kafka)
+  t.is((await run()).linkedCount, 3)
+  const { engine, close } = await opened(t, dataDir)
+  const log = engine.log(`data/${ID}/0`)
+  const { generation } = await log.segments()
+  t.true(await log.rewrite({ from: 3, to: 9, generation }, async batches => batches.slice(1)))
+  await log.trim(3)
+  await close()
+  t.deepEqual(textOf(kafka), before)
+  const next = await opened(t, dataDir)
+  await next.engine.deleteLog(`data/${ID}/0`)
+  await next.close()
+  t.deepEqual(textOf(kafka), before)
+})
+
 test('a dry run reads everything and changes nothing', async t => {
   const { home, run } = given(t, { topics: [orders] })
   const before = textOf(home)

@@ -179,7 +179,7 @@ async function compareOffsets(directories: readonly string[], inventory: readonl
     .flatMap(directory => filesOf(directory, '.log'))
   const offsets = committedIn(await dumpLogSegments(paths, '--offsets-decoder'))
   const groups = inventory.filter((line): line is GroupLine => line.kind === 'group')
-  ok(groups.length >= 3, `${groups.length} groups`)
+  ok(groups.length >= 4, `${groups.length} groups`)
   const seen = groups.flatMap(({ group, offsets: told }) =>
     Object.entries(told).map(([place, [offset, metadata]]) => [`${group} ${place}`, offset, metadata]),
   )

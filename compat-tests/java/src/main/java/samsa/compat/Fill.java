@@ -11,9 +11,10 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Puts into a broker one of each kind of thing that a log can hold, and then goes on when it is told to.
  *
- * Takes `host:port` and the `segment.bytes` of the topics that get many segments. Tells `{"filled": true}` when all is there. To each line
- * that comes then it appends with the producers that it has had all along, idempotent and transactional, takes over the transactional id of
- * one that is gone, and tells `{"continued": true}`: ids, epochs and sequences go on, whoever the broker is by then.
+ * Takes `host:port` and the `segment.bytes` of the topics that get many segments. Tells `{"filled": true}` when all is there. To the line
+ * that comes then it appends with the producers that it has had all along, idempotent and transactional, reads on as the member of a group that
+ * it has been all along, takes over the transactional id of a producer that is gone, and tells `{"continued": true}`: ids, epochs, sequences and
+ * generations go on, whoever the broker is by then. `member` says which member of which generation it is.
  */
 public final class Fill {
   private static final List<String> CODECS = List.of("none", "gzip", "snappy", "lz4", "zstd");
@@ -52,19 +53,27 @@ public final class Fill {
       trim(admin, "emptied", 40);
       admin.deleteTopics(List.of("doomed")).all().get();
       Commits.make(bootstrap, admin);
-      Lines.tell(Map.of("filled", true));
-      while (Lines.ask() != null) {
-        idempotent.write("idempotent", 0, 30);
-        transactional.begin();
-        transactional.write("transactions", 0, 7);
-        transactional.commit();
-        try (Writer heir = new Writer(bootstrap, Map.of("transactional.id", "fill-lost"))) {
-          heir.begin();
-          heir.write("open-transaction", 0, 2);
-          heir.commit();
-        }
-        Lines.tell(Map.of("continued", true));
+      try (Member member = new Member(bootstrap, "steady", "idempotent")) {
+        member.readTo(180);
+        Lines.tell(Map.of("filled", true, "member", member.identity()));
+        goOn(bootstrap, idempotent, transactional, member);
       }
+    }
+  }
+
+  private static void goOn(String bootstrap, Writer idempotent, Writer transactional, Member member) throws Exception {
+    while (Lines.ask() != null) {
+      idempotent.write("idempotent", 0, 30);
+      member.readTo(210);
+      transactional.begin();
+      transactional.write("transactions", 0, 7);
+      transactional.commit();
+      try (Writer heir = new Writer(bootstrap, Map.of("transactional.id", "fill-lost"))) {
+        heir.begin();
+        heir.write("open-transaction", 0, 2);
+        heir.commit();
+      }
+      Lines.tell(Map.of("continued", true, "member", member.identity()));
     }
   }
 
