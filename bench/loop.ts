@@ -2,7 +2,7 @@
  * A produce-fetch loop over a socket: the broker in a process of its own, pre-encoded frames, what it cost the broker in
  * CPU time as well as what came through.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RawClient } from '../broker/testing/raw-client.ts'
@@ -13,8 +13,7 @@ import { Produce } from '../protocol/messages/produce.ts'
 import * as batch from '../protocol/records/batch.ts'
 import { buildBatch } from '../protocol/records/build.ts'
 import { encodeRequest } from '../protocol/wire/frames.ts'
-
-const TICKS_PER_SECOND = 100
+import { cpuSeconds } from './cpu-seconds.ts'
 
 interface Load {
   readonly name: string
@@ -29,16 +28,6 @@ const loads: readonly Load[] = [
   { name: 'produce 1,000 × 100 B', records: 1000, recordBytes: 100, connections: 2, inFlight: 5, requests: 6000 },
   { name: 'produce 1 × 100 B', records: 1, recordBytes: 100, connections: 4, inFlight: 16, requests: 100_000 },
 ]
-
-/** CPU seconds that a process used so far; Linux only, else NaN. */
-const cpuSeconds = (pid: number): number => {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
-  } catch {
-    return Number.NaN
-  }
-}
 
 const produceFrame = (load: Load): Buffer => {
   const value = Buffer.alloc(load.recordBytes, 120)

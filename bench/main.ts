@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<void> | vo
   storage: () => import('./micro/storage.ts'),
   partition: () => import('./micro/partition.ts'),
   loop: () => import('./loop.ts'),
+  transactions: () => import('./transactions.ts'),
   durability: () => import('./durability.ts'),
 }
 
