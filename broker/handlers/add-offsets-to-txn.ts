@@ -1,6 +1,6 @@
 import { codeOf, KafkaError } from '../../protocol/errors.ts'
 import { AddOffsetsToTxn } from '../../protocol/messages/add-offsets-to-txn.ts'
-import { fencedAs } from './fenced-as.ts'
+import { fencedAs } from '../transactions/fenced-as.ts'
 import { handler } from './handler.ts'
 
 /** From this version PRODUCER_FENCED is known (KIP-588). */

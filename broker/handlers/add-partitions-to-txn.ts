@@ -5,7 +5,7 @@ import type { Broker } from '../broker.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { TopicPartition } from '../cluster/peers.ts'
 import { each } from './each.ts'
-import { fencedAs } from './fenced-as.ts'
+import { fencedAs } from '../transactions/fenced-as.ts'
 import { handler } from './handler.ts'
 
 /** From this version PRODUCER_FENCED is known (KIP-588). */

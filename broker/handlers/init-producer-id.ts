@@ -1,6 +1,6 @@
 import { codeOf, KafkaError } from '../../protocol/errors.ts'
 import { InitProducerId } from '../../protocol/messages/init-producer-id.ts'
-import { fencedAs } from './fenced-as.ts'
+import { fencedAs } from '../transactions/fenced-as.ts'
 import { handler } from './handler.ts'
 
 const NONE = -1
