@@ -4,12 +4,13 @@
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), 'java')
 const stampFile = join(folder, 'target', '.installed')
+const failureFile = join(folder, 'target', 'failure')
 const classPathFile = join(folder, 'target', 'classpath')
 
 /** Says whether a program can be started, and what it says of itself. */
@@ -40,22 +41,29 @@ const isInstalled = java => {
 const maven = (...options) =>
   spawnSync('mvn', ['-q', '-B', ...options, 'compile', 'dependency:build-classpath'], { cwd: folder, encoding: 'utf8' })
 
-/** Installs what is to be installed and says so; false if Maven fails. */
+/** Installs what is to be installed and says so. Where Maven fails, what needs Java will fail with its words. */
 export const installJava = () => {
   const java = saysOf('java', '-version')
   const missing = java === undefined ? 'java' : saysOf('mvn', '-version') === undefined ? 'mvn' : undefined
   if (missing !== undefined) {
     console.log(`compat-tests: there is no ${missing}; what needs Java is skipped`)
-    return true
+    return
   }
   if (isInstalled(java)) {
     console.log('compat-tests: the Java classes are installed')
-    return true
+    return
   }
   console.log('compat-tests: compiling the Java classes')
   let run = maven('-o')
   if (run.status !== 0) run = maven()
-  if (run.status === 0) writeFileSync(stampFile, stamp(java))
-  else console.error(`${run.stdout ?? ''}${run.stderr ?? ''}${run.error ?? ''}`)
-  return run.status === 0
+  if (run.status === 0) {
+    rmSync(failureFile, { force: true })
+    writeFileSync(stampFile, stamp(java))
+    return
+  }
+  const why = `${run.stdout ?? ''}${run.stderr ?? ''}${run.error ?? ''}`
+  console.error(why)
+  mkdirSync(dirname(failureFile), { recursive: true })
+  rmSync(stampFile, { force: true })
+  writeFileSync(failureFile, why)
 }

@@ -11,9 +11,9 @@ const target = fileURLToPath(new URL('../../java/target/', import.meta.url))
 /** These programs live for seconds: a quick start is worth more than quick code. */
 const options = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData']
 
-/** Why Java programs can't be run here; undefined where they can. */
+/** Why Java programs can't be run here; undefined where they can, and where they should but Maven failed: then starting one says how. */
 export function javaProblem(): string | undefined {
-  return existsSync(join(target, '.installed'))
+  return ['.installed', 'failure'].some(name => existsSync(join(target, name)))
     ? undefined
     : "Java and Maven are not there, or Java's part is not installed (node compat-tests/install.mjs)"
 }
@@ -26,8 +26,13 @@ export interface JavaOptions {
   readonly properties?: Readonly<Record<string, string>>
 }
 
-/** Starts `main` of the class path that install-java.mjs wrote down. It ends with the runner, at the latest; its streams are the caller's. */
+/**
+ * Starts `main` of the class path that install-java.mjs wrote down; throws what Maven complained of where it couldn't. The process ends with the
+ * runner, at the latest; its streams are the caller's.
+ */
 export function startJava(main: string, args: readonly string[], { heapMb = 256, properties = {} }: JavaOptions = {}) {
+  const failure = join(target, 'failure')
+  if (existsSync(failure)) throw new Error(`Java's part could not be installed: ${readFileSync(failure, 'utf8')}`)
   const classPath = [join(target, 'classes'), readFileSync(join(target, 'classpath'), 'utf8').trim()].join(delimiter)
   const logging = { 'org.slf4j.simpleLogger.defaultLogLevel': 'warn' }
   const defines = Object.entries({ ...logging, ...properties }).map(([key, value]) => `-D${key}=${value}`)
