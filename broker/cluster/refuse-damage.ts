@@ -36,5 +36,6 @@ const readOrRefuse = async (log: Log, from: number) => {
 const damaged = (what: string): Error =>
   new Error(
     `the cluster's metadata (the directory __cluster_metadata-0) is damaged, and without it nobody knows which topics there are: ${what}. ` +
-      'Nothing was changed. Put a copy of the data directory in its place, or start on an empty one and take the topics over with samsa import-kafka',
+      'Nothing was changed. Put a copy of the data directory in its place; without one, move __cluster_metadata-0 out of it and ' +
+      'import the rest into a new one (samsa import-kafka <this directory> --data-dir <a new one>): records and offsets come over, settings of topics do not',
   )
