@@ -15,13 +15,22 @@ export const transactionsSettings = {
     min: 1,
     update: 'cluster-wide',
   }),
-  'transaction.abort.timed.out.transaction.cleanup.interval.ms': int(10000, { min: 1 }),
-  'transaction.max.timeout.ms': int(900000, { min: 1 }),
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms': int(10000, {
+    doc: 'How often open transactions are looked at: those beyond their timeout are aborted.',
+    min: 1,
+  }),
+  'transaction.max.timeout.ms': int(900000, {
+    doc: 'The longest `transaction.timeout.ms` that a producer may ask for.',
+    min: 1,
+  }),
   'transaction.partition.verification.enable': bool(true, {
     doc: 'Whether the coordinator is asked before a transaction begins in a partition, for clients that add partitions themselves.',
     update: 'cluster-wide',
   }),
-  'transaction.remove.expired.transaction.cleanup.interval.ms': int(3600000, { min: 1 }),
+  'transaction.remove.expired.transaction.cleanup.interval.ms': int(3600000, {
+    doc: 'How often transactional ids are looked for that nobody uses.',
+    min: 1,
+  }),
   'transaction.state.log.load.buffer.size': int(5242880, { min: 1 }),
   'transaction.state.log.min.isr': int(1, {
     doc: '`min.insync.replicas` of `__transaction_state`. Has effect when that topic is created.',
@@ -40,5 +49,8 @@ export const transactionsSettings = {
     min: 1,
   }),
   'transaction.two.phase.commit.enable': bool(false),
-  'transactional.id.expiration.ms': int(604800000, { min: 1 }),
+  'transactional.id.expiration.ms': int(604800000, {
+    doc: 'How long a transactional id without an open transaction is remembered after its last use.',
+    min: 1,
+  }),
 }
