@@ -186,7 +186,7 @@ test('after a clean stop a log that was damaged at its end meanwhile keeps its e
 
 test('a log whose segments are missing goes on where it ended', async t => {
   const { dataDir, path } = await closedLog(t, 3)
-  for (const kind of ['log', 'index', 'timeindex']) rmSync(path(0, kind))
+  for (const kind of ['log', 'index', 'timeindex']) rmSync(path(0, kind), { force: true })
   const warnings = await withEngine(dataDir, async (log, engine) => {
     t.deepEqual(await log.bounds(), { start: 3, committed: 3, end: 3 })
     await fill(t, engine, log, [batchAt(3)])

@@ -244,7 +244,7 @@ export class LogTail implements DurableLog, FlushedLog, SegmentHome {
       return
     }
     this.#tidy()
-    for (const segment of this.#segments.all) if (!segment.isShort) segment.seal()
+    for (const segment of this.#segments.all) if (!segment.indexes.needless) segment.seal()
     if (this.#changed) this.recoveryPoint.closed(this.#segments.active)
     await this.recoveryPoint.settle()
   }

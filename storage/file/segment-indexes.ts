@@ -65,6 +65,13 @@ export class SegmentIndexes {
     return this.#maxTimestampOffset
   }
 
+  /** There are no files, and nothing that belongs in them but the greatest timestamp: to build them anew takes less than to make and sync them. */
+  get needless(): boolean {
+    const { disk } = this.#shared
+    const files = [this.#offsets.entries.file, this.#times.entries.file]
+    return this.lastEntry === null && files.every(({ path }) => disk.sizeBytes(path) === null)
+  }
+
   /** The last batch that has an entry, null without entries. */
   get lastEntry(): IndexEntry | null {
     return this.#offsets.last()

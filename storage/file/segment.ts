@@ -59,7 +59,7 @@ export class FileSegment {
     if (sizeBytes !== null) return
     this.#modifiedMs = this.openedMs
     shared.handles.create(this.file, suffix === '' ? 'wx+' : 'w+')
-    this.#indexes = this.#newIndexes()
+    this.#indexes = SegmentIndexes.create(this.#shared, this.#indexPaths, this.start)
   }
 
   /** Of the `.log`; what lies beyond in the file doesn't count. */
@@ -256,7 +256,7 @@ export class FileSegment {
   /** Forgets what was accounted, damage and the indexes: what follows is `account` from the first batch in the file on. */
   reset(): void {
     this.#indexes?.closeFiles()
-    this.#indexes = this.#newIndexes()
+    this.#indexes = SegmentIndexes.create(this.#shared, this.#indexPaths, this.start)
     this.#firstTimestamp = null
     this.#sizeBytes = 0
     this.#damage = []
@@ -320,7 +320,7 @@ export class FileSegment {
     } finally {
       this.#sizeBytes = sizeBytes
     }
-    this.trySeal()
+    if (!this.indexes.needless) this.trySeal()
   }
 
   closeFiles(): void {
@@ -364,10 +364,6 @@ export class FileSegment {
 
   readonly #toEnd: Scan = (from, visit) => this.scan(from, visit)
 
-  #newIndexes(): SegmentIndexes {
-    return SegmentIndexes.create(this.#shared, this.#indexPaths, this.start)
-  }
-
   get #indexPaths(): { index: string; timeindex: string } {
     return { index: this.#path('index'), timeindex: this.#path('timeindex') }
   }
@@ -395,6 +391,7 @@ export class FileSegment {
 
   #rebuildDoubted(): void {
     this.rebuildIndexes()
+    if (this.indexes.needless) return
     this.#shared.warn(`${this.file.path}: its indexes were missing or didn't fit and are built anew`)
   }
 }

@@ -49,6 +49,9 @@ export function* checkSegment(
   }
 }
 
+/** The default of `index.interval.bytes`: up to so much, a log's last segment may have no indexes. */
+const NEEDLESS_BYTES = 4096
+
 class SegmentCheck {
   readonly #file: ReadOnlyFile
   readonly #segment: CheckedSegment
@@ -161,7 +164,8 @@ class SegmentCheck {
 
   /** @param problem undefined if there is no such file. */
   #index(kind: 'index' | 'timeindex', problem: string | null | undefined): void {
-    if (problem === null || (problem === undefined && this.#batches === 0)) return
+    const needless = this.#file.sizeBytes <= NEEDLESS_BYTES && this.#offsets === null && this.#times === null
+    if (problem === null || needless) return
     const what = `${problem ?? 'it is missing'}. It is built anew when it is used`
     const findings = this.#sealed && !this.#options.live ? this.#problems : this.#notes
     findings.add(this.#segment.name.replace(/log$/, kind), what)
