@@ -25,13 +25,18 @@ export const txnOffsetCommit = handler(TxnOffsetCommit, {
     const producer = { id, epoch }
     try {
       if (groupId === '') throw new KafkaError('INVALID_GROUP_ID', 'the group has no name')
-      const verified = await verifyOffsets(broker, { transactionalId, groupId, producer }, apiVersion)
-      // Topics may have gone meanwhile, and their offsets with them.
-      const { errors, offsets } = resolved(request, broker.cluster, byId)
       const { generationIdOrMemberEpoch: generationId, memberId, groupInstanceId } = request
       const member = { generationId, memberId, groupInstanceId }
-      const committed = await broker.groups.ask({ type: 'txnCommit', groupId, producer, verified, ...member, offsets })
-      return response(request, filled(errors, committed))
+      for (let again = false; ; again = true) {
+        const verified = await verifyOffsets(broker, { transactionalId, groupId, producer }, apiVersion)
+        // Topics may have gone meanwhile, and their offsets with them.
+        const { errors, offsets } = resolved(request, broker.cluster, byId)
+        const commit = { type: 'txnCommit', groupId, producer, verified, ...member, offsets } as const
+        const committed = await broker.groups.ask(commit)
+        // A machine that was loaded again in between knows nothing of what was verified.
+        if (verified === null || again || !committed.includes('INVALID_TXN_STATE'))
+          return response(request, filled(errors, committed))
+      }
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error
       return response(request, filled(asked.errors, error.name))
