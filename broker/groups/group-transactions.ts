@@ -24,8 +24,13 @@ export class GroupTransactions {
     return this.#ongoing({ id, epoch }) ? null : this.#verifications.begin(id, epoch, NO_SEQUENCE, epochPerTransaction)
   }
 
-  /** What keeps the producer from committing offsets, or null: INVALID_TXN_STATE, INVALID_PRODUCER_EPOCH. */
+  /**
+   * What keeps the producer from committing offsets, or null: INVALID_PRODUCER_ID_MAPPING for none, INVALID_TXN_STATE,
+   * INVALID_PRODUCER_EPOCH.
+   */
   error(producer: Producer, verified: Verified): ErrorName | null {
+    if (producer.id < 0) return 'INVALID_PRODUCER_ID_MAPPING'
+    if (producer.epoch < 0) return 'INVALID_PRODUCER_EPOCH'
     const known = this.#producers.get(producer.id)
     if (!this.#ongoing(producer) && verified !== 'unchecked') {
       if (verified === null || !this.#verifications.holds(producer.id, verified)) return 'INVALID_TXN_STATE'

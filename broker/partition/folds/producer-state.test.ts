@@ -141,6 +141,9 @@ test('markers are taken by epoch, by coordinator, and above the open transaction
   const error = (producerEpoch: number, coordinatorEpoch: number, transactionVersion: number, open: boolean) =>
     state.markerError({ producerId: 1, producerEpoch, coordinatorEpoch, transactionVersion }, open)
   t.is(error(0, 0, 2, false), null, 'of a producer that nobody knows')
+  t.is(error(-1, 0, 1, false), 'INVALID_PRODUCER_EPOCH')
+  const nobody = { producerId: -1, producerEpoch: 0, coordinatorEpoch: 0, transactionVersion: 1 }
+  t.is(state.markerError(nobody, false), 'INVALID_PRODUCER_ID_MAPPING')
   state.append({ producerId: 1, producerEpoch: 3, firstSequence: 0, lastSequence: 0 }, 0, 0, 0)
   t.is(error(2, 0, 1, true), 'INVALID_PRODUCER_EPOCH')
   t.is(error(3, 0, 1, true), null)

@@ -146,11 +146,13 @@ export class ProducerState {
   }
 
   /**
-   * What keeps a marker from being appended, or null: TRANSACTION_COORDINATOR_FENCED for one of an older coordinator,
-   * INVALID_PRODUCER_EPOCH for an epoch before the producer's, and under transaction version 2 for one that isn't above it
+   * What keeps a marker from being appended, or null: INVALID_PRODUCER_ID_MAPPING for one of no producer,
+   * TRANSACTION_COORDINATOR_FENCED for one of an older coordinator, INVALID_PRODUCER_EPOCH for an epoch before the producer's, and under transaction version 2 for one that isn't above it
    * while its transaction is open (KIP-1228). A marker that ends nothing is harmless (observed with Kafka 4.3).
    */
   markerError(marker: ProducerMarker, inTransaction: boolean): ErrorName | null {
+    if (marker.producerId < 0) return 'INVALID_PRODUCER_ID_MAPPING'
+    if (marker.producerEpoch < 0) return 'INVALID_PRODUCER_EPOCH'
     const known = this.get(marker.producerId)
     if (known === undefined) return null
     const strictly = inTransaction && marker.transactionVersion >= 2
