@@ -3,6 +3,7 @@
  */
 import type { AppendOutcomes, Appended, AppendRequest, Batch, LogId, Offset } from '../engine.ts'
 import type { Run } from './append-runs.ts'
+import type { Disk } from './disk.ts'
 import { FlushBehind } from './flush-behind.ts'
 import type { OffsetCheckpoint } from './offset-checkpoint.ts'
 
@@ -61,16 +62,19 @@ interface OsOptions {
   readonly recoveryPoints: OffsetCheckpoint
   /** How much may be appended, to all logs together, before what isn't on the medium is synced in the background. */
   readonly maxUnsyncedBytes: number
+  readonly disk: Disk
+  readonly dataDir: string
   readonly background: (what: string, work: Promise<void>) => void
 }
 
 const done = Promise.resolve()
 
 /**
- * What the operating system has taken survives the death of this process; it isn't on the medium yet. Kafka's own default. Only starts of logs are
- * synced: what lies below them is removed. Logs are synced behind the appends, so that a start after a crash has little to read.
+ * What the operating system has taken survives the death of this process; it isn't on the medium yet. Kafka's own default. Only starts of logs and
+ * their deletions are synced: what lies below them is removed. Logs are synced behind the appends, so that a start after a crash has little to read.
  */
-export const osDurability = ({ starts, recoveryPoints, maxUnsyncedBytes, background }: OsOptions): Durability => {
+export const osDurability = (options: OsOptions): Durability => {
+  const { disk, dataDir, starts, recoveryPoints, maxUnsyncedBytes, background } = options
   const behind = new FlushBehind({ maxBytes: maxUnsyncedBytes, background, save: () => recoveryPoints.save() })
   const append = (log: DurableLog | undefined, { batches, expectedEnd }: AppendRequest) => {
     if (log === undefined) return { ok: false, reason: 'gone', end: 0 } as const
@@ -95,7 +99,7 @@ export const osDurability = ({ starts, recoveryPoints, maxUnsyncedBytes, backgro
     failed: false,
     check: () => {},
     created: () => done,
-    deleted: () => done,
+    deleted: () => disk.syncDirectory(dataDir),
     trimmed: () => starts.save(),
     rewriting: async (log, _from, to) => {
       // Above the recovery point a gap is a loss: no rewrite may leave one there.

@@ -38,16 +38,24 @@ export class Journaled implements Durability {
   append(requests: readonly AppendRequest[], find: (id: LogId) => DurableLog | undefined): AppendOutcomes {
     const call = new AppendCall(requests.length, error => this.#journal.fail(error))
     const entries: AppendEntry[] = []
-    for (let index = 0; index < requests.length; index++) {
-      const { log: handle, batches, expectedEnd } = requests[index]!
-      const log = find(handle.id)
-      const written = log === undefined ? GONE : log.write(batches, expectedEnd)
-      if (log === undefined || ('ok' in written && written.reason !== 'full')) call.settle(index, written as Refused)
-      else if ('ok' in written) call.refuse(index, log, written)
-      else {
-        log.await(call.outcomes)
-        entries.push(new AppendEntry(call, index, log, batches, written, this.#keyOf(log)))
+    try {
+      for (let index = 0; index < requests.length; index++) {
+        const { log: handle, batches, expectedEnd } = requests[index]!
+        const log = find(handle.id)
+        const written = log === undefined ? GONE : log.write(batches, expectedEnd)
+        if (log === undefined || ('ok' in written && written.reason !== 'full')) call.settle(index, written as Refused)
+        else if ('ok' in written) call.refuse(index, log, written)
+        else {
+          log.await(call.outcomes)
+          entries.push(new AppendEntry(call, index, log, batches, written, this.#keyOf(log)))
+        }
       }
+    } catch (error) {
+      // Nobody gets these outcomes, and what was written lies behind ends that mustn't move any more.
+      call.outcomes.catch(() => {})
+      for (const entry of entries) entry.lost(error)
+      this.#journal.fail(error)
+      throw error
     }
     if (entries.length > 0) this.#journal.add(entries)
     return call.outcomes
