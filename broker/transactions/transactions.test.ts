@@ -1,70 +1,13 @@
 /** Transactions through the whole broker but its sockets: coordinator, partitions, group offsets, over the memory engine. */
 import test from 'ava'
-import { codeOf, KafkaError, nameOf } from '../../protocol/errors.ts'
-import { buildBatch } from '../../protocol/records/build.ts'
+import { codeOf, KafkaError } from '../../protocol/errors.ts'
 import { allOutcomes, type Engine } from '../../storage/engine.ts'
 import { GroupBroker } from '../groups/group-broker.test.fixture.ts'
 import { addOffsetsToTxn } from '../handlers/add-offsets-to-txn.ts'
 import { addPartitionsToTxn } from '../handlers/add-partitions-to-txn.ts'
-import { describeTransactions } from '../handlers/describe-transactions.ts'
 import { endTxn } from '../handlers/end-txn.ts'
-import { initProducerId } from '../handlers/init-producer-id.ts'
-import { listOffsets } from '../handlers/list-offsets.ts'
-import { produce } from '../handlers/produce.ts'
 import { settled } from '../testing/manual-clock.ts'
-
-interface Producer {
-  readonly producerId: number
-  readonly producerEpoch: number
-}
-
-const init = async (broker: GroupBroker, transactionalId = 'tx', transactionTimeoutMs = 60_000): Promise<Producer> => {
-  const request = { transactionalId, transactionTimeoutMs }
-  const { errorCode, producerId, producerEpoch } = await broker.ask(initProducerId, 5, request)
-  if (errorCode !== 0) throw new Error(nameOf(errorCode))
-  return { producerId, producerEpoch }
-}
-
-/** Sends one record in the transaction; by version 12 its partition joins the transaction. */
-const send = async (
-  broker: GroupBroker,
-  { producerId, producerEpoch }: Producer,
-  { index = 0, sequence = 0, version = 12, topic = 't' } = {},
-): Promise<string> => {
-  const header = { producerId, producerEpoch, baseSequence: sequence, transactional: true }
-  const batch = buildBatch({
-    ...header,
-    records: [{ key: null, value: Buffer.from('v'), timestamp: broker.clock.now() }],
-  })
-  const { responses } = await broker.ask(produce, version, {
-    ...{ transactionalId: 'tx', acks: -1, timeoutMs: 1000 },
-    topicData: [{ name: topic, partitionData: [{ index, records: [batch] }] }],
-  })
-  return nameOf(responses[0]!.partitionResponses[0]!.errorCode)
-}
-
-const end = async (broker: GroupBroker, producer: Producer, committed: boolean, version = 5) => {
-  const { errorCode, producerId, producerEpoch } = await broker.ask(endTxn, version, {
-    ...{ transactionalId: 'tx', ...producer, committed },
-  })
-  return { error: nameOf(errorCode), producerId, producerEpoch }
-}
-
-const stateOf = async (broker: GroupBroker, transactionalId = 'tx'): Promise<string> => {
-  const { transactionStates } = await broker.ask(describeTransactions, 0, { transactionalIds: [transactionalId] })
-  const { errorCode, transactionState } = transactionStates[0]!
-  return errorCode === 0 ? transactionState : nameOf(errorCode)
-}
-
-/** The last stable offset of partition 0, and the end. */
-const ends = async (broker: GroupBroker, name = 't'): Promise<readonly number[]> => {
-  const ask = async (isolationLevel: number): Promise<number> => {
-    const topics = [{ name, partitions: [{ partitionIndex: 0, timestamp: -1 }] }]
-    const answer = await broker.ask(listOffsets, 5, { replicaId: -1, isolationLevel, topics })
-    return answer.topics[0]!.partitions[0]!.offset
-  }
-  return [await ask(1), await ask(0)]
-}
+import { end, ends, init, send, stateOf } from './transacting.test.fixture.ts'
 
 /** An engine whose appends to topic `t` fail while `state.failing`: its leader is as good as away. */
 const flawed = (engine: Engine, state: { failing: boolean; topicId: string }): Engine => {
