@@ -97,11 +97,12 @@ const loggerTo = (notes: string[]) =>
 
 const progressLines = (): ((progress: ImportProgress) => void) => {
   let toldMs = performance.now()
-  return ({ phase, name, doneCount, totalCount }) => {
+  return ({ phase, name, doneBytes, totalBytes }) => {
     if (performance.now() - toldMs < PROGRESS_MS) return
     toldMs = performance.now()
     const verb = phase === 'check' ? 'checking' : 'putting in place'
-    process.stderr.write(`${verb} ${name}, ${doneCount + 1} of ${totalCount}\n`)
+    const percent = Math.floor((100 * doneBytes) / Math.max(1, totalBytes))
+    process.stderr.write(`${verb} ${name}: ${percent} % of ${totalBytes} bytes\n`)
   }
 }
 

@@ -7,7 +7,7 @@ import type { Logger } from 'pino'
 import { describeDamage } from '../../storage/file/damage.ts'
 import { nodeDisk } from '../../storage/file/disk.ts'
 import type { StagedLog } from '../../storage/file/engine.ts'
-import { type CheckedLog, checkKafkaLog, DamagedLog } from '../../storage/file/import/check-kafka-log.ts'
+import { type CheckedLog, checkKafkaLog, DamagedLog, logBytes } from '../../storage/file/import/check-kafka-log.ts'
 import { importFiles } from '../../storage/file/import/import-files.ts'
 import type { SkippedLog } from '../../storage/file/import/kafka-directory.ts'
 import { readOnlyDisk } from '../../storage/file/import/read-only-disk.ts'
@@ -55,13 +55,14 @@ export interface KafkaImport {
   readonly progress: (progress: ImportProgress) => void
 }
 
-/** A log is about to be read (`check`) or made (`stage`). */
+/** Logs are read (`check`), or made (`stage`). */
 export interface ImportProgress {
   readonly phase: 'check' | 'stage'
-  /** `<topic>-<partition>` */
+  /** `<topic>-<partition>`: what it is at. */
   readonly name: string
-  readonly doneCount: number
-  readonly totalCount: number
+  /** Of all segments. */
+  readonly doneBytes: number
+  readonly totalBytes: number
 }
 
 /** What was imported, or with `dryRun` would be. */
@@ -142,18 +143,23 @@ class Importer {
   /** Reads all logs to their ends, and tells all that is wrong with them at once. */
   async #check({ topics }: ImportPlan): Promise<CheckedTopic[]> {
     const { progress, recover, keepDamage } = this.#options
-    const totalCount = topics.reduce((sum, { partitions }) => sum + partitions.length, 0)
+    const paths = topics.flatMap(({ partitions }) => partitions.map(({ log }) => log.path))
+    const totalBytes = paths.reduce((sum, path) => sum + logBytes(this.#source.disk, path), 0)
     const problems: string[] = []
     const checkedTopics: CheckedTopic[] = []
-    let doneCount = 0
+    let doneBytes = 0
     for (const topic of topics) {
       const partitions: CheckedPartition[] = []
       for (const [index, partition] of topic.partitions.entries()) {
-        progress({ phase: 'check', name: `${topic.name}-${index}`, doneCount: doneCount++, totalCount })
+        const name = `${topic.name}-${index}`
+        const wasRead = (bytes: number): void => {
+          doneBytes += bytes
+          progress({ phase: 'check', name, doneBytes, totalBytes })
+        }
         try {
           const { log, clean } = partition
           const tolerance = { tornTail: recover && !clean, damage: keepDamage }
-          const checked = await checkKafkaLog(this.#source, log.path, log.start, tolerance)
+          const checked = await checkKafkaLog(this.#source, log.path, log.start, tolerance, wasRead)
           if (checked.tornTail !== null) this.#notes.push(`left out: ${checked.tornTail}`)
           for (const { start, damage } of checked.segments)
             for (const each of damage) this.#notes.push(describeDamage(join(log.path, segmentFile(start, 'log')), each))

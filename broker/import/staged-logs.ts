@@ -43,11 +43,13 @@ export class StagedLogs {
     const neededBytes = all.reduce((sum, { partition }) => sum + this.#bytesToCopy(partition), 0)
     if (usableBytes >= 0 && neededBytes > usableBytes)
       throw new ImportRefused([`${neededBytes} bytes are to be copied, and ${usableBytes} are free`])
+    const totalBytes = all.reduce((sum, { partition }) => sum + partition.checked.sizeBytes, 0)
     const logs: StagedLog[] = []
-    for (const [doneCount, { topic, partition, index }] of all.entries()) {
-      const name = `${topic.name}-${index}`
-      this.#options.progress({ phase: 'stage', name, doneCount, totalCount: all.length })
+    let doneBytes = 0
+    for (const { topic, partition, index } of all) {
+      this.#options.progress({ phase: 'stage', name: `${topic.name}-${index}`, doneBytes, totalBytes })
       logs.push(await this.#stage(topic, partition, index))
+      doneBytes += partition.checked.sizeBytes
     }
     return logs
   }

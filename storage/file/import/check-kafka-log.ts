@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import * as batch from '../../../protocol/records/batch.ts'
 import type { Offset } from '../../engine.ts'
 import { type Damage, describeDamage } from '../damage.ts'
+import type { Disk } from '../disk.ts'
 import { LogFile } from '../handles.ts'
 import { scanFile } from '../scan-file.ts'
 import { splitOffsetName } from '../segment-names.ts'
@@ -58,20 +59,22 @@ export interface Tolerance {
  * Checks all segments in `directory`. Throws DamagedLog for what isn't sound and isn't tolerated. Lets other work run between portions.
  * @param shared its disk is only read
  * @param checkpointedStart the log start offset, if Kafka wrote one down
+ * @param wasRead is told the bytes read since the last time
  */
 export const checkKafkaLog = async (
   shared: Shared,
   directory: string,
   checkpointedStart: Offset | undefined,
   tolerance: Tolerance,
+  wasRead: (bytes: number) => void,
 ): Promise<CheckedLog> => {
-  const files = segmentFiles(shared, directory)
+  const files = segmentFiles(shared.disk, directory)
   const segments: CheckedSegment[] = []
   const totals = new Totals()
   let end = files[0]?.start ?? 0
   let tornTail: string | null = null
   for (const [index, file] of files.entries()) {
-    const checked = await checkSegment(shared, file, files[index + 1]?.start ?? null, tolerance, totals)
+    const checked = await checkSegment(shared, file, files[index + 1]?.start ?? null, tolerance, totals, wasRead)
     tornTail = checked.tornTail
     end = checked.end
     segments.push(checked.segment)
@@ -106,6 +109,7 @@ const checkSegment = async (
   following: Offset | null,
   tolerance: Tolerance,
   totals: Totals,
+  wasRead: (bytes: number) => void,
 ): Promise<{ readonly segment: CheckedSegment; readonly end: Offset; readonly tornTail: string | null }> => {
   const file = new LogFile(path)
   const damage: Damage[] = []
@@ -124,7 +128,10 @@ const checkSegment = async (
     damage: refuse,
   })
   let step = scan.next()
-  for (; step.done !== true; step = scan.next()) await new Promise<void>(resolve => setImmediate(resolve))
+  for (; step.done !== true; step = scan.next()) {
+    wasRead(step.value)
+    await new Promise<void>(resolve => setImmediate(resolve))
+  }
   const { position, due, problem } = step.value
   let tornTail: string | null = null
   if (problem !== null && following !== null) refuse({ position, end: fileBytes, from: due, to: following, problem })
@@ -145,7 +152,11 @@ interface SegmentFile {
   readonly fileBytes: number
 }
 
-const segmentFiles = ({ disk }: Shared, directory: string): SegmentFile[] =>
+/** Bytes of all segments in a directory of Kafka's. */
+export const logBytes = (disk: Disk, directory: string): number =>
+  segmentFiles(disk, directory).reduce((sum, { fileBytes }) => sum + fileBytes, 0)
+
+const segmentFiles = (disk: Disk, directory: string): SegmentFile[] =>
   disk
     .list(directory)
     .flatMap(name => {
