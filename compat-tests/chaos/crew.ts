@@ -39,6 +39,8 @@ export class Crew {
   readonly #slowness: number
   readonly #history: HistoryWriter
   readonly #actors = new Map<string, Actor>()
+  /** Those that have not ended, replaced ones too. */
+  readonly #processes = new Set<ChildProcess>()
   #topics: readonly Topic[]
   /** Over all processes. */
   readonly counts = { sent: 0, acked: 0, read: 0 }
@@ -166,6 +168,17 @@ export class Crew {
     if (actor.child?.exitCode !== 0) this.#history.note({ do: 'stuck', what: `${casting.name} failed` })
   }
 
+  /** Kills whoever is left; resolves when nobody is. */
+  async end(): Promise<void> {
+    for (const actor of this.#actors.values()) actor.wanted = false
+    await Promise.all(
+      [...this.#processes].map(async child => {
+        child.kill('SIGKILL')
+        await once(child, 'exit')
+      }),
+    )
+  }
+
   #topicsOf({ uses }: Casting): readonly Topic[] {
     return this.#topics.filter(({ use }) => uses.includes(use))
   }
@@ -205,6 +218,7 @@ export class Crew {
     }
     const child = fork(clientProcess, [JSON.stringify(part)], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
     actor.child = child
+    this.#processes.add(child)
     this.#history.note({ do: 'client', client: by, state: 'started', how: part.role })
     const forget = endAtExit(() => child.kill('SIGKILL'))
     let complaints = ''
@@ -216,6 +230,7 @@ export class Crew {
     })
     child.once('exit', (code, signal) => {
       forget()
+      this.#processes.delete(child)
       this.#history.note({ do: 'client', client: by, state: 'ended', how: String(signal ?? code) })
       const unasked = actor.child === child && actor.wanted && !actor.resting
       if (!unasked) return

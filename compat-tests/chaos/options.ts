@@ -16,7 +16,7 @@ export interface RunOptions {
   readonly engine: 'file' | 'memory'
   /** Passed on to the broker; its default where undefined. */
   readonly durability: string | undefined
-  /** More settings of the broker, each as `key=value`. */
+  /** More settings of the broker, each as `key=value`; they win over those that every run has. */
   readonly settings: readonly string[]
   readonly workload: Workload
   readonly size: Size

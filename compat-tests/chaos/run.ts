@@ -22,6 +22,17 @@ const notReady: ReadonlySet<string> = new Set([
 ])
 /** A longer run goes slower, so that its history fits into the judge's memory. */
 const fullSpeedMs = 300_000
+/** Settings of our own broker by which segments roll and are compacted, and transactions run out of time, within a short run. */
+const busySettings: readonly string[] = [
+  'samsa.min.segment.bytes=1024',
+  'log.segment.bytes=262144',
+  'offsets.topic.num.partitions=5',
+  'offsets.topic.segment.bytes=32768',
+  'transaction.state.log.num.partitions=5',
+  'transaction.state.log.segment.bytes=32768',
+  'log.cleaner.backoff.ms=500',
+  'log.cleaner.min.cleanable.ratio=0.1',
+]
 const progressMs = 5000
 /** How long the clients may take to come up. */
 const firstMs = 60_000
@@ -49,7 +60,7 @@ export async function run(options: RunOptions, directory: string, historyFile: s
 }
 
 function brokerArgs({ durability, settings }: RunOptions, proxy: TcpProxy): string[] {
-  const all = [`advertised.listeners=PLAINTEXT://127.0.0.1:${proxy.port}`, ...settings]
+  const all = [`advertised.listeners=PLAINTEXT://127.0.0.1:${proxy.port}`, ...busySettings, ...settings]
   const args = all.flatMap(setting => ['--set', setting])
   return durability === undefined ? args : [...args, '--durability', durability]
 }
@@ -98,7 +109,11 @@ async function play(
     await nemesis.run()
     console.log('faults are over; the producers finish')
     await finish(address, crew, history, cast.groups)
+  } catch (error) {
+    // As a broker that doesn't start again: the judge says so, and looks at what there is.
+    history.note({ do: 'stuck', what: `the run broke off: ${error instanceof Error ? error.message : error}` })
   } finally {
+    await crew.end()
     clearInterval(progress)
   }
 }
