@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- NAME…]`: times the parts and the whole, one table a part. Figures hold for this machine at this
- * moment: compare them as ratios within one run.
+ * moment: compare them as ratios within one run. What takes minutes or many gigabytes runs only by its name.
  */
 import { pathToFileURL } from 'node:url'
 
@@ -13,9 +13,14 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<void> | vo
   loop: () => import('./loop.ts'),
   transactions: () => import('./transactions.ts'),
   durability: () => import('./durability.ts'),
+  compaction: () => import('./compaction.ts'),
+  scale: () => import('./scale.ts'),
+  restart: () => import('./restart.ts'),
 }
 
-/** Runs the named benches, or all. Throws for a name that isn't one. */
+const byNameOnly: ReadonlySet<string> = new Set(['compaction', 'scale', 'restart'])
+
+/** Runs the named benches, or all the short ones. Throws for a name that isn't one. */
 export const run = async (names: readonly string[]): Promise<void> => {
   const unknown = names.filter(name => benches[name] === undefined)
   if (unknown.length > 0) {
@@ -23,7 +28,7 @@ export const run = async (names: readonly string[]): Promise<void> => {
   }
   console.log(`Node ${process.version}, ${process.platform} ${process.arch}`)
   for (const [name, load] of Object.entries(benches)) {
-    if (names.length > 0 && !names.includes(name)) continue
+    if (names.length > 0 ? !names.includes(name) : byNameOnly.has(name)) continue
     console.log(`\n${name}`)
     await (await load()).run()
   }
