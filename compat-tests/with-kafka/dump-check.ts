@@ -34,6 +34,7 @@ export const dumpCheck: Check = {
     await checkIndexes(directories)
     await compareProducers(directories)
     await compareOffsets(directories, inventory)
+    await checkTransactions(directories)
   },
 }
 
@@ -199,4 +200,23 @@ function committedIn(files: readonly DumpedFile[]): Map<string, readonly [number
     }
   }
   return committed
+}
+
+/** What Fill did by each transactional id, with Kafka's numbers of the states. */
+const transactionStates = { fill: 4, 'fill-overlapping': 5, 'fill-lost': 1 }
+
+/** The transactional ids' last states, by Kafka's reading of `__transaction_state`. */
+async function checkTransactions(directories: readonly string[]): Promise<void> {
+  const paths = directories
+    .filter(directory => basename(directory).startsWith('__transaction_state-'))
+    .flatMap(directory => filesOf(directory, '.log'))
+  const states: Record<string, number> = {}
+  for (const { records } of await dumpLogSegments(paths, '--transaction-log-decoder')) {
+    for (const { key, value } of records) {
+      const { data } = JSON.parse(key ?? '') as { data: { transactionalId: string } }
+      const state = JSON.parse(value ?? '') as { data: { transactionStatus: number } }
+      states[data.transactionalId] = state.data.transactionStatus
+    }
+  }
+  deepStrictEqual(states, transactionStates)
 }
