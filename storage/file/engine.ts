@@ -1,16 +1,17 @@
 /**
  * The file engine: Kafka's layout on disk, one process, appends into the page cache by synchronous writes, so that what is acknowledged survives
- * the death of the process.
+ * the death of the process; with durability=fsync a journal beside, so that it survives a loss of power.
  *
  *     <dataDir>/.lock                               lock.ts
  *     <dataDir>/meta.properties                     meta-properties.ts
  *     <dataDir>/.kafka_cleanshutdown                data-directory.ts: there after a clean stop, gone while we run
  *     <dataDir>/*-offset-checkpoint                 offset-checkpoint.ts
+ *     <dataDir>/samsa.journal, samsa.journal.<n>    journal/: with durability=fsync, gone after a clean stop
  *     <dataDir>/<topic>-<n>/                        log-directories.ts: which log it is, by partition.metadata or samsa.log
  *         <base offset>.log, .index, .timeindex     segment.ts, segment-indexes.ts; .cleaned, .swap, .deleted: rewrite.ts, leftovers.ts
  *         <offset>.snapshot, leader-epoch-...       parts.ts: what the broker saves beside a log
  *
- * An append goes engine.ts → durability.ts → log.ts → append-runs.ts → segment.ts; a start data-directory.ts → log-directories.ts → load.ts.
+ * An append goes engine.ts → durability.ts or journal/journaled.ts → log-tail.ts → append-runs.ts → segment.ts; a start data-directory.ts → open-logs.ts → load.ts.
  */
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
@@ -32,26 +33,15 @@ import { atOnce } from './at-once.ts'
 import { BufferPool } from './buffer-pool.ts'
 import { DataDirectory } from './data-directory.ts'
 import { type Disk, nodeDisk } from './disk.ts'
-import { type Durability, osDurability } from './durability.ts'
 import { Handles } from './handles.ts'
 import { IndexBlocks } from './index-file.ts'
 import type { JournalLimits } from './journal/journal-files.ts'
-import { removeJournal } from './journal/marker.ts'
-import { type JournaledEnds, replayJournal, startJournal } from './journal/start.ts'
 import { FileLog, type OpenedLog } from './log.ts'
-import {
-  createDirectory,
-  findLogs,
-  identityPath,
-  moveStray,
-  placeDirectory,
-  retireDirectory,
-  setAside,
-} from './log-directories.ts'
+import { createDirectory, identityPath, moveStray, placeDirectory, retireDirectory } from './log-directories.ts'
 import type { LogBase, LogTail } from './log-tail.ts'
 import { claimDirectory } from './meta-properties.ts'
 import { openError } from './open-error.ts'
-import { recoverLogs } from './recover-logs.ts'
+import { type OpenLogsOptions, openLogs } from './open-logs.ts'
 import type { Shared } from './shared.ts'
 import { guarded, guardedAsync } from './storage-error.ts'
 
@@ -108,21 +98,9 @@ const MAX_UNSYNCED_BYTES = 256 * 1024 * 1024
 /** Logs made whole at once at a clean stop. */
 const CONCURRENT_SETTLES = 16
 
-/** Kafka's, for logs found at opening, until `createLog` or `configure` says more. */
-const defaultsFor = (name: string): LogOptions => ({
-  name,
-  segmentBytes: 1024 * 1024 * 1024,
-  segmentMs: 7 * 24 * 3_600_000,
-  indexIntervalBytes: 4096,
-  segmentIndexBytes: 10 * 1024 * 1024,
-  flushMessages: Number.MAX_SAFE_INTEGER,
-  flushMs: Number.MAX_SAFE_INTEGER,
-})
-
 /** What an engine has while it is open. */
 interface Opening {
   readonly directory: DataDirectory
-  readonly durability: Durability
   readonly base: LogBase
 }
 
@@ -132,11 +110,8 @@ class DirectoryEngine implements FileEngine {
   readonly leases: Leases
   readonly #dataDir: string
   readonly #uuid: () => string
-  readonly #monotonic: () => number
+  readonly #opening: Omit<OpenLogsOptions, 'shared' | 'directory'>
   readonly #shared: Shared
-  readonly #journalLimits: JournalLimits | null
-  readonly #maxUnsyncedBytes: number
-  readonly #after: LogBase['after']
   readonly #logs = new Map<LogId, FileLog>()
   readonly #background = new Set<Promise<void>>()
   readonly #find = (id: LogId): FileLog | undefined => this.#logs.get(id)
@@ -150,12 +125,12 @@ class DirectoryEngine implements FileEngine {
     const { disk = nodeDisk, warn = () => {} } = options
     this.#dataDir = resolve(options.dataDir)
     this.#uuid = options.uuid ?? (() => randomBytes(16).toString('base64url'))
-    this.#monotonic = options.monotonic ?? (() => performance.now())
-    this.leases = createLocalLeases(this.#monotonic)
-    this.#after = options.after ?? timeout
-    this.#maxUnsyncedBytes = options.maxUnsyncedBytes ?? MAX_UNSYNCED_BYTES
+    const { monotonic = () => performance.now(), after = timeout, maxUnsyncedBytes = MAX_UNSYNCED_BYTES } = options
     const { fileBytes = 64 * 1024 * 1024, maxBytes = 256 * 1024 * 1024 } = options.journal ?? {}
-    this.#journalLimits = options.durability === 'fsync' ? { fileBytes, maxBytes } : null
+    const journalLimits = options.durability === 'fsync' ? { fileBytes, maxBytes } : null
+    const failed = (error: unknown): void => this.#fail(error)
+    this.#opening = { uuid: this.#uuid, monotonic, after, journalLimits, maxUnsyncedBytes, failed }
+    this.leases = createLocalLeases(monotonic)
     this.#shared = {
       disk,
       handles: new Handles(disk, options.maxOpenFiles ?? 512),
@@ -172,31 +147,17 @@ class DirectoryEngine implements FileEngine {
 
   async open(): Promise<Opened> {
     if (this.#open !== null) throw new Error('the engine is open')
-    const { disk, warn, background } = this.#shared
     const directory = await this.#take()
     try {
-      const { durability, ends } = await this.#openDurability(directory)
-      const { recoveryPoints, starts } = directory
-      const base = { recoveryPoints, starts, durability, after: this.#after }
-      const { logs, leftovers } = findLogs(disk, this.#dataDir, warn)
-      await directory.forgetAllBut(new Set(logs.map(log => log.name)))
-      for (const leftover of leftovers) {
-        const path = setAside(disk, this.#dataDir, leftover, this.#uuid())
-        background(`removing ${path}`, disk.removeTree(path))
-      }
-      for (const { id, name } of logs) {
-        const acknowledged = ends && Math.max(ends.get(name) ?? 0, recoveryPoints.get(name) ?? 0)
-        this.#add(base, { id, name, options: defaultsFor(name), clean: directory.clean, acknowledged })
-      }
-      if (!directory.clean) await this.#recover(directory)
-      this.#open = { directory, durability, base }
+      const base = await openLogs({ ...this.#opening, shared: this.#shared, directory }, this.#logs)
+      this.#open = { directory, base }
     } catch (error) {
       this.#logs.clear()
       this.#shared.handles.closeAll()
       directory.release()
       throw openError(this.#dataDir, error)
     }
-    this.#keepIdleFiles = this.#shared.handles.closeWhenIdle(IDLE_FILE_MS, this.#after)
+    this.#keepIdleFiles = this.#shared.handles.closeWhenIdle(IDLE_FILE_MS, this.#opening.after)
     return { unclean: directory.clean ? [] : [...this.#logs.keys()] }
   }
 
@@ -211,7 +172,8 @@ class DirectoryEngine implements FileEngine {
 
   async close(): Promise<void> {
     if (this.#open === null) return
-    const { directory, durability } = this.#open
+    const { directory, base } = this.#open
+    const { durability } = base
     this.#open = null
     this.#keepIdleFiles()
     await durability.idle()
@@ -233,7 +195,7 @@ class DirectoryEngine implements FileEngine {
 
   /** Marks the directory with Kafka's `meta.properties`. */
   async identify(clusterId: string, nodeId: number): Promise<void> {
-    this.#opened().durability.check()
+    this.#opened().base.durability.check()
     await claimDirectory(this.#shared.disk, this.#dataDir, { clusterId, nodeId, directoryId: this.#uuid() })
   }
 
@@ -242,7 +204,8 @@ class DirectoryEngine implements FileEngine {
   }
 
   async createLog(id: LogId, options: LogOptions): Promise<boolean> {
-    const { durability, base } = this.#opened()
+    const { base } = this.#opened()
+    const { durability } = base
     while (this.#deletions.size > 0) await Promise.allSettled(this.#deletions)
     const existing = this.#logs.get(id)
     if (existing !== undefined) {
@@ -285,7 +248,7 @@ class DirectoryEngine implements FileEngine {
   }
 
   async deleteLog(id: LogId): Promise<void> {
-    const { durability } = this.#opened()
+    const { durability } = this.#opened().base
     const log = this.#logs.get(id)
     if (log === undefined) {
       await Promise.all(this.#deletions)
@@ -300,7 +263,7 @@ class DirectoryEngine implements FileEngine {
   }
 
   append(requests: readonly AppendRequest[]): AppendOutcomes {
-    const { durability } = this.#opened()
+    const { durability } = this.#opened().base
     for (const { batches, expectedEnd } of requests) checkBatches(batches, expectedEnd)
     return durability.append(requests, this.#tailOf)
   }
@@ -325,30 +288,6 @@ class DirectoryEngine implements FileEngine {
     return added
   }
 
-  /** Replays what a journal holds, whatever durability is asked for now, and begins a new one if that needs it. `ends` as of `replayJournal`. */
-  async #openDurability(directory: DataDirectory): Promise<{ durability: Durability; ends: JournaledEnds | null }> {
-    const { starts, recoveryPoints } = directory
-    const home = { ...this.#shared, dataDir: this.#dataDir, starts, recoveryPoints, uuid: this.#uuid }
-    const ends = await replayJournal(home)
-    if (this.#journalLimits !== null)
-      return { ends, durability: await startJournal({ ...home, ...this.#journalLimits, failed: e => this.#fail(e) }) }
-    await removeJournal(this.#shared.disk, this.#dataDir)
-    return { ends, durability: osDurability({ ...home, maxUnsyncedBytes: this.#maxUnsyncedBytes }) }
-  }
-
-  /** Reads what a crash may have torn, and makes sure of what is there. */
-  async #recover(directory: DataDirectory): Promise<void> {
-    const logs = [...this.#logs.values()]
-    await recoverLogs(logs, { warn: this.#shared.warn, monotonic: this.#monotonic })
-    const flushed = atOnce(logs, CONCURRENT_SETTLES, log => log.tail.flush()).then(() =>
-      directory.recoveryPoints.save(),
-    )
-    // What a crash left in the page cache alone would be missing below what is journaled from now on.
-    if (this.#journalLimits !== null) await flushed
-    // The next crash may follow soon: what was read now needn't be read again.
-    else this.#shared.background('syncing what a crash left', flushed)
-  }
-
   /** The medium refused what must not be refused. */
   #fail(error: unknown): void {
     this.#shared.warn(`nothing more is written to ${this.#dataDir} until the broker is started anew: ${error}`)
@@ -356,7 +295,8 @@ class DirectoryEngine implements FileEngine {
   }
 
   async #remove(log: FileLog): Promise<void> {
-    const { directory, durability } = this.#opened()
+    const { directory, base } = this.#opened()
+    const { durability } = base
     log.discard()
     const { disk, background } = this.#shared
     const retired = guarded(() => retireDirectory(disk, this.#dataDir, log.name, this.#uuid()))

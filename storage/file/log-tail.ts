@@ -17,7 +17,8 @@ import { guarded, isShortage, refusalFor } from './storage-error.ts'
 export interface LogBase {
   readonly recoveryPoints: OffsetCheckpoint
   readonly starts: OffsetCheckpoint
-  readonly durability: Durability
+  /** Another one once the logs are open. */
+  durability: Durability
   /** Calls `fire` once, `delayMs` later. Returns the cancel. */
   readonly after: (delayMs: number, fire: () => void) => () => void
 }
@@ -45,8 +46,7 @@ export class LogTail implements DurableLog, FlushedLog, SegmentHome {
   readonly recoveryPoint: RecoveryPoint
   readonly #shared: Shared
   readonly #log: TailedLog
-  readonly #durability: Durability
-  readonly #after: LogBase['after']
+  readonly #base: LogBase
   #segments: SegmentList | null = null
   #end: Offset = 0
   #state: 'open' | 'failed' | 'closed' | 'gone' = 'open'
@@ -65,8 +65,7 @@ export class LogTail implements DurableLog, FlushedLog, SegmentHome {
     this.name = log.name
     this.directory = log.directory
     this.options = options
-    this.#durability = base.durability
-    this.#after = base.after
+    this.#base = base
     this.recoveryPoint = new RecoveryPoint(shared, this, base.recoveryPoints)
   }
 
@@ -184,7 +183,7 @@ export class LogTail implements DurableLog, FlushedLog, SegmentHome {
     // What is under way was written behind the end of the active segment. Whoever waits for it is told how it ended.
     while (this.#underWay !== null) await this.#underWay.catch(() => {})
     stillThere()
-    this.#durability.check()
+    this.#base.durability.check()
     const segments = this.#segments!
     if (segments.active.sizeBytes === 0) return
     guarded(() => this.#tidy())
@@ -209,7 +208,7 @@ export class LogTail implements DurableLog, FlushedLog, SegmentHome {
     } catch (error) {
       if (!isShortage(error)) {
         this.fail(error)
-        this.#durability.syncFailed(error)
+        this.#base.durability.syncFailed(error)
       }
       throw error
     }
@@ -285,13 +284,13 @@ export class LogTail implements DurableLog, FlushedLog, SegmentHome {
   }
 
   #flushBehind({ file }: FileSegment): void {
-    const flushed = this.flush().then(() => this.#durability.flushed())
+    const flushed = this.flush().then(() => this.#base.durability.flushed())
     this.#shared.background(`syncing ${file.path}`, flushed)
   }
 
   /** Sees to it that what was appended now is flushed when it is old enough. */
   #flushInTime(): void {
-    this.#cancelFlush ??= this.#after(this.options.flushMs, () => {
+    this.#cancelFlush ??= this.#base.after(this.options.flushMs, () => {
       this.#cancelFlush = null
       this.#shared.background(`syncing ${this.directory}`, this.flush())
     })

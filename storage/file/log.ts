@@ -17,7 +17,6 @@ import {
   type Segments,
   type Slice,
 } from '../engine.ts'
-import type { Durability } from './durability.ts'
 import { loadLog } from './load.ts'
 import { type LogBase, LogTail, type TailedLog } from './log-tail.ts'
 import type { OffsetCheckpoint } from './offset-checkpoint.ts'
@@ -57,7 +56,7 @@ export class FileLog implements Log, TailedLog, RewrittenLog {
   readonly #acknowledged: Offset | null
   readonly #pointsReadable: boolean
   readonly #starts: OffsetCheckpoint
-  readonly #durability: Durability
+  readonly #base: LogBase
   readonly #tail: LogTail
   #segments: SegmentList | null = null
   #start: Offset = 0
@@ -74,7 +73,7 @@ export class FileLog implements Log, TailedLog, RewrittenLog {
     this.#acknowledged = log.acknowledged
     this.#pointsReadable = base.recoveryPoints.readable
     this.#starts = base.starts
-    this.#durability = base.durability
+    this.#base = base
     this.#tail = new LogTail(shared, this, log.options, base)
   }
 
@@ -187,14 +186,14 @@ export class FileLog implements Log, TailedLog, RewrittenLog {
 
   async trim(start: Offset): Promise<Bounds> {
     const segments = this.load()
-    this.#durability.check()
+    this.#base.durability.check()
     const raised = Math.min(start, this.#tail.end)
     if (raised > this.#start) {
       this.#start = raised
       this.#starts.set(this.name, raised)
     }
     const last = this.#start
-    if (last > this.#trimmedTo) await this.#unlessGone(() => this.#durability.trimmed(this.#tail, last))
+    if (last > this.#trimmedTo) await this.#unlessGone(() => this.#base.durability.trimmed(this.#tail, last))
     this.#stillThere()
     this.#trimmedTo = Math.max(this.#trimmedTo, last)
     // Only now: a start that a crash takes back would lie where there is nothing any more.
@@ -206,7 +205,7 @@ export class FileLog implements Log, TailedLog, RewrittenLog {
 
   async rewrite(range: RewriteRange, keep: Keep): Promise<boolean> {
     const segments = this.load()
-    this.#durability.check()
+    this.#base.durability.check()
     const closed = segments.range(range)
     if (this.#rewriting || closed === null) return false
     this.#rewriting = true
@@ -230,7 +229,7 @@ export class FileLog implements Log, TailedLog, RewrittenLog {
   /** For `rewriteSegments`. */
   has(group: readonly FileSegment[]): boolean {
     this.#stillThere()
-    this.#durability.check()
+    this.#base.durability.check()
     const { all } = this.load()
     const index = all.indexOf(group[0]!)
     return this.#tail.open && index >= 0 && group.every((segment, at) => all[index + at] === segment)
@@ -240,7 +239,7 @@ export class FileLog implements Log, TailedLog, RewrittenLog {
   async announce(group: readonly FileSegment[]): Promise<void> {
     const { all } = this.load()
     const last = all.indexOf(group.at(-1)!)
-    if (last >= 0) await this.#durability.rewriting(this.#tail, group[0]!.start, all[last + 1]!.start)
+    if (last >= 0) await this.#base.durability.rewriting(this.#tail, group[0]!.start, all[last + 1]!.start)
   }
 
   /** For `rewriteSegments`. A failure half-way through leaves files that only a recovery understands. */
@@ -257,7 +256,7 @@ export class FileLog implements Log, TailedLog, RewrittenLog {
 
   async saveCheckpoint(checkpoint: Checkpoint): Promise<void> {
     this.load()
-    this.#durability.check()
+    this.#base.durability.check()
     if (checkpoint.at > this.#tail.end)
       throw new RangeError(`a checkpoint at ${checkpoint.at}, beyond the end ${this.#tail.end}`)
     await this.#unlessGone(() => saveParts(this.#shared.disk, this.directory, checkpoint, () => this.#stillThere()))

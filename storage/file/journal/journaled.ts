@@ -8,6 +8,7 @@
 import { KafkaError } from '../../../protocol/errors.ts'
 import type { AppendOutcomes, Appended, AppendRequest, LogId, Offset } from '../../engine.ts'
 import type { Durability, DurableLog } from '../durability.ts'
+import type { OffsetCheckpoint } from '../offset-checkpoint.ts'
 import { isShortage } from '../storage-error.ts'
 import { AppendCall, AppendEntry } from './append-call.ts'
 import { createdBytes, deletedBytes, encodeId, type EntryBytes, rewrittenBytes, trimmedBytes } from './entries.ts'
@@ -20,6 +21,7 @@ export interface JournaledTop {
   readonly directory: Unsynced
   /** The checkpoint of starts. */
   readonly starts: Unsynced
+  readonly recoveryPoints: OffsetCheckpoint
   /** Removes the journal; durable when it resolves. */
   remove(): Promise<void>
 }
@@ -89,8 +91,11 @@ export class Journaled implements Durability {
   }
 
   async rewriting(log: DurableLog, from: Offset, to: Offset): Promise<void> {
-    // From here on a replay leaves these segments alone, so they mustn't need it.
-    await log.flush()
+    // From here on a replay leaves these segments alone, so they mustn't need it; and a recovery takes gaps above the recovery point for losses.
+    if ((this.#top.recoveryPoints.lasting(log.name) ?? 0) < to) {
+      await log.flush()
+      await this.#top.recoveryPoints.save()
+    }
     await this.#write(rewrittenBytes(log.id, from, to), [])
   }
 

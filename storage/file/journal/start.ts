@@ -65,6 +65,7 @@ export const startJournal = async (options: StartOptions): Promise<Durability> =
   return new Journaled(journal, {
     directory: { flush: () => names.run() },
     starts: { flush: () => starts.save() },
+    recoveryPoints,
     remove: () => removeJournal(disk, dataDir),
   })
 }
