@@ -25,6 +25,7 @@ import { transactionTimeouts } from './transaction-timeouts.ts'
 import { transactions } from './transactions.ts'
 import { txnMarkers } from './txn-markers.ts'
 import { txnOffsets } from './txn-offsets.ts'
+import { txnOldVersions } from './txn-old-versions.ts'
 import { txnProducing } from './txn-producing.ts'
 import { txnReading } from './txn-reading.ts'
 import { waiting } from './waiting.ts'
@@ -59,4 +60,5 @@ export const themes: readonly Theme[] = [
   { name: 'txn-offsets', release: '4.3', exchanges: txnOffsets },
   { name: 'features', release: '4.3', exchanges: featureExchanges },
   { name: 'old-versions', release: '3.9', exchanges: oldVersions },
+  { name: 'txn-old-versions', release: '3.9', exchanges: txnOldVersions },
 ]
