@@ -52,6 +52,15 @@ test('a broker that has stopped is out of the ISR, and still has all that is com
   t.is((await run()).topics.length, 1)
 })
 
+test('the metadata log may be in a directory of its own, which has no mark of a clean stop', async t => {
+  const { home, run, refused } = given(t, { topics: [orders], metadata: null })
+  const controller = join(home, 'controller')
+  writeKafkaDirectory(controller, { topics: [], metadata: recordsOfTopic(orders), clean: false })
+  t.is((await run({ metadataDirectory: controller, dryRun: true })).topics[0]?.config.get('segment.bytes'), '1048576')
+  rmSync(join(controller, '__cluster_metadata-0'), { recursive: true })
+  t.deepEqual(await refused({ metadataDirectory: controller }), [`${controller} has no __cluster_metadata-0`])
+})
+
 test('without a metadata log a partition must be in one directory, and none may be missing', async t => {
   const { home, kafka, refused } = given(t, { topics: [orders], metadata: null })
   const second = join(home, 'second')

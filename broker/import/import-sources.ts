@@ -41,10 +41,15 @@ export const readSources = async (shared: Shared, options: SourceOptions): Promi
   }
   const paths = new Set(options.directories.map(path => resolve(path)))
   const directories = [...paths].flatMap(read)
-  const metadata = options.metadataDirectory === null ? [] : read(options.metadataDirectory)
+  const elsewhere = options.metadataDirectory
+  const metadata = elsewhere === null || paths.has(resolve(elsewhere)) ? [] : read(elsewhere)
   const all = [...directories, ...metadata]
   if (paths.has(resolve(options.dataDir))) problems.push(`${options.dataDir} can't be imported into itself`)
-  for (const directory of all) problems.push(...standsAgainst(directory, options.recover))
+  for (const directory of directories) problems.push(...standsAgainst(directory, options.recover))
+  // A directory with nothing but the metadata log has no mark of a clean stop.
+  for (const directory of metadata) problems.push(...standsAgainst(directory, true))
+  for (const { path, metadataLog } of metadata)
+    if (metadataLog === null) problems.push(`${path} has no __cluster_metadata-0`)
   const clusters = new Set(all.flatMap(({ clusterId }) => clusterId ?? []))
   if (clusters.size > 1) problems.push(`the directories are of different clusters: ${[...clusters].join(', ')}`)
   refuseAny(problems)
