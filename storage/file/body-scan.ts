@@ -13,6 +13,9 @@ export const SCAN_WINDOW_BYTES = 512 * 1024
 /** So many sound batches that follow one another aren't taken for the records of another batch. */
 const BATCHES_IN_A_ROW = 4
 
+/** A batch of another log hardly fits between two offsets so near. */
+const FEW_OFFSETS = 100_000
+
 /** What is scanned. */
 export interface BodyScan {
   readonly read: ReadAt
@@ -154,10 +157,8 @@ class BodyScanner {
     const isPlausible = batch.magic(buffer, at) === 2 && batch.baseOffset(buffer, at) === due && delta >= 0
     const sum = batch.crc(buffer, at)
     const following = position + batch.sizeInBytes(buffer, at)
-    if (following > position && following < sizeBytes && this.#problemAt(following, due) === null) {
-      const base = this.#baseAt(following)
-      if (base === claimed || base === expected) return following
-    }
+    const led = following > position ? this.#ledTo(following, due, claimed, expected) : null
+    if (led !== null) return led
     if (!isPlausible) return yield* this.#nextAnywhere(position + 1, due, limit)
     // The records of a batch may hold batches: within what it claims to be one is believed only if its size alone is wrong.
     const behind =
@@ -174,10 +175,12 @@ class BodyScanner {
 
   /** The first batch from `position` on that is one of the log by what follows it, or one before it whose offsets fit between. */
   *#nextAnywhere(position: number, due: Offset, limit: Offset): Generator<number, number | null, void> {
-    const anchor = yield* this.#search(position, this.#scan.sizeBytes, due, limit, found => this.#leadsOn(found))
-    if (anchor === null) return null
-    const before = this.#baseAt(anchor)
-    return (yield* this.#search(position, anchor, due, before, found => this.#nextAt(found) <= before)) ?? anchor
+    const { sizeBytes } = this.#scan
+    const anchor = yield* this.#search(position, sizeBytes, due, limit, found => this.#leadsOn(found))
+    const before = anchor === null ? limit : this.#baseAt(anchor)
+    if (before - due > FEW_OFFSETS) return anchor
+    const fits = (found: number): boolean => this.#nextAt(found) <= before
+    return (yield* this.#search(position, anchor ?? sizeBytes, due, before, fits)) ?? anchor
   }
 
   /** The checksum that the batch at `position` would have, did it end at `end`. */
@@ -201,14 +204,39 @@ class BodyScanner {
     return batch.nextOffset(this.#window.buffer, this.#header(position))
   }
 
-  /** Whether enough sound batches follow the one at `from`, or the file ends behind them: those in the records of another batch end before it. */
+  /** The first sound batch that headers lead to, each to the next, from `from` on, where offset `claimed` or `expected` is due; null if they don't. */
+  #ledTo(from: number, due: Offset, claimed: Offset, expected: Offset): number | null {
+    let position = from
+    let next = this.#header(position) >= 0 && this.#baseAt(position) === claimed ? claimed : expected
+    while (this.#goesOnAt(position, next)) {
+      if (this.#problemAt(position, due) === null) return position
+      const following = this.#nextAt(position)
+      position += batch.sizeInBytes(this.#window.buffer, this.#header(position))
+      next = following
+    }
+    return null
+  }
+
+  /** Whether a header is at `position` that has this base offset, whatever the checksum of its batch. */
+  #goesOnAt(position: number, base: Offset): boolean {
+    const { buffer } = this.#window
+    const at = this.#header(position)
+    if (at < 0 || batch.magic(buffer, at) !== 2 || batch.baseOffset(buffer, at) !== base) return false
+    return batch.sizeInBytes(buffer, at) >= batch.HEADER_SIZE && batch.nextOffset(buffer, at) > base
+  }
+
+  /**
+   * Whether enough batches follow the one at `from`, sound ones or by their headers, or the file ends behind them: those in the records of another
+   * batch end before it.
+   */
   #leadsOn(from: number): boolean {
     let position = from
     for (let count = 1; count < BATCHES_IN_A_ROW; count++) {
       const next = this.#nextAt(position)
       position += batch.sizeInBytes(this.#window.buffer, this.#header(position))
-      if (position === this.#scan.sizeBytes) return true
-      if (this.#problemAt(position, next) !== null) return false
+      // Also in the midst of a batch: a torn tail.
+      if (position >= this.#scan.sizeBytes) return true
+      if (!this.#goesOnAt(position, next) && this.#problemAt(position, next) !== null) return false
     }
     return true
   }
