@@ -92,6 +92,7 @@ export const setAside = (disk: Disk, dataDir: string, leftover: string, unique: 
  * with `-stray`, and what is in it stays for people to look at. Returns where it is, or null if there is none.
  */
 export const moveStray = (disk: Disk, dataDir: string, name: string, unique: string): string | null => {
+  checkName(name)
   const directory = join(dataDir, name)
   if (!disk.isDirectory(directory) || readId(disk, directory, name) !== null) return null
   const suffix = `.${unique}${STRAY}`

@@ -226,15 +226,18 @@ test('directories of deleted and of half created logs are removed', async t => {
   for (const name of gone) t.false(existsSync(join(dataDir, name)))
 })
 
-test('a directory that does not say which log it holds is left alone', async t => {
+test('a directory that does not say which log it holds is left alone, and moved aside where its name is wanted', async t => {
   const { dataDir, logDir } = await directoryWith(t, batchesFrom(0, {}), {}, true)
   rmSync(join(logDir, 'partition.metadata'))
   const warnings = await withKilledEngine(dataDir, async engine => {
     for await (const id of engine.logs('')) t.fail(id)
-    await t.throwsAsync(createLog(engine), { message: /is there already/ })
+    t.true(existsSync(join(logDir, LOG)))
+    await createLog(engine)
   })
   t.regex(warnings[0]!, /t-0 has neither partition\.metadata nor samsa\.log/)
-  t.true(existsSync(join(logDir, LOG)))
+  const stray = readdirSync(dataDir).filter(name => name.endsWith('-stray'))
+  t.is(stray.length, 1)
+  t.true(existsSync(join(dataDir, stray[0]!, LOG)))
 })
 
 test('what was trimmed stays trimmed, even when all that followed was lost', async t => {
