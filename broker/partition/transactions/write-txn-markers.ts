@@ -7,7 +7,6 @@ import type { Cluster } from '../../cluster/cluster.ts'
 import type { TopicPartition, TxnMarker } from '../../cluster/peers.ts'
 import type { Groups } from '../../groups/groups.ts'
 import { OFFSETS_TOPIC } from '../../groups/offsets-topic.ts'
-import type { Partition } from '../partition.ts'
 import type { Partitions } from '../partitions.ts'
 
 /** How long a marker waits for its partition's high watermark, as Kafka's `request.timeout.ms` has it. */
@@ -40,14 +39,16 @@ export class TxnMarkers {
     )
   }
 
-  async #writeOne({ partitions: _, ...marker }: TxnMarker, { topic: name, partition }: TopicPartition) {
+  async #writeOne(
+    { partitions: _, ...marker }: TxnMarker,
+    { topic: name, partition }: TopicPartition,
+  ): Promise<ErrorName> {
     const topic = this.#deps.cluster.topic(name)
     try {
-      if (topic === undefined) return 'UNKNOWN_TOPIC_OR_PARTITION'
-      const found: Partition | Promise<Partition> = this.#deps.partitions.find(topic, partition)
+      if (topic?.partitions[partition] === undefined) return 'UNKNOWN_TOPIC_OR_PARTITION'
       // Its Shard is the only one that appends to it, and must see what becomes of its offsets.
       if (name === OFFSETS_TOPIC) return await this.#deps.groups.completeTransaction(partition, marker)
-      return await (await found).mark(marker, TIMEOUT_MS)
+      return await (await this.#deps.partitions.find(topic, partition)).mark(marker, TIMEOUT_MS)
     } catch (error) {
       if (error instanceof KafkaError) return told(error.name)
       this.#deps.logger.error({ err: error, partition: `${name}-${partition}` }, 'a marker could not be written')
