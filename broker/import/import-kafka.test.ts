@@ -2,7 +2,11 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { buildMarker } from '../../protocol/records/control.ts'
+import { logOptions } from '../../storage/conformance/suite.ts'
 import { DamagedRange } from '../../storage/engine.ts'
+import { nodeDisk } from '../../storage/file/disk.ts'
+import { stageDirectory } from '../../storage/file/log-directories.ts'
+import { startBroker } from '../index.ts'
 import { encodeAbortedIndex } from '../partition/folds/aborted-index.ts'
 import { Folds } from '../partition/folds/folds.ts'
 import { encodeProducerSnapshot } from '../partition/folds/producer-snapshot.ts'
@@ -149,7 +153,6 @@ test('a topic is imported beside those that are there, once', async t => {
 test('an import that fails on the way leaves nothing of itself', async t => {
   const { home, run } = given(t, { topics: [orders] })
   const dataDir = join(home, 'samsa')
-  await run({ wanted: name => name === 'nothing' }).catch(() => {})
   const progress = ({ phase, name }: { phase: string; name: string }): void => {
     if (phase === 'stage' && name === 'orders-1') throw new Error('the disk died')
   }
@@ -202,4 +205,23 @@ test('messages of formats before 0.11 are refused by name', async t => {
   old[16] = 1
   writeFileSync(join(kafka, 'orders-1', '00000000000000000000.log'), old)
   t.regex((await refused()).join(), /a message of format 1, from before Kafka 0\.11/)
+})
+
+test('logs that were taken in without their topics, as a crash leaves them, are removed by the next start', async t => {
+  const { dataDir, run } = given(t, { topics: [orders] })
+  const { engine, clusterId, close } = await opened(t, dataDir)
+  await engine.identify(clusterId, 1)
+  const id = `data/${OTHER_ID}/0`
+  const directory = stageDirectory(nodeDisk, dataDir, id, 'half-0', 'unique')
+  writeFileSync(join(directory, '00000000000000000000.log'), someRecords(0, 3))
+  await engine.adoptLogs([{ id, options: logOptions('half-0'), directory, start: 0, end: 3 }])
+  await close()
+  t.true(readdirSync(dataDir).includes('half-0'))
+  const broker = await startBroker({ engine: 'file', dataDir })
+  await broker.stop()
+  t.deepEqual(
+    readdirSync(dataDir).filter(name => name.startsWith('half-0')),
+    [],
+  )
+  await run()
 })
