@@ -112,3 +112,25 @@ test('after a failed sync nothing is written until the engine is opened anew, an
     await fill(t, next, next.log(id), [batchAt(end)])
   })
 })
+
+test('who learns that an end is not known may append to all logs of the call again', async t => {
+  const stage = await FsyncStage.open(t)
+  const [log, other] = [await createLog(stage.engine, {}, 0), await createLog(stage.engine, {}, 1)]
+  const requests = [
+    { log, batches: [batchAt(0)], expectedEnd: 0 },
+    { log: other, batches: [batchAt(0)], expectedEnd: 0 },
+  ]
+  stage.hook = (call, path) => {
+    if (call === 'write' && path.includes('t-0')) throw systemError('ENOSPC')
+    // What is refused can't be made sure of, for the moment.
+    if (call === 'sync' && path.includes('t-0')) throw systemError('EMFILE')
+    return undefined
+  }
+  await t.throwsAsync(async () => stage.engine.append(requests), { message: /EMFILE/ })
+  stage.hook = () => undefined
+  const ends = [await log.bounds(), await other.bounds()].map(bounds => bounds.end)
+  t.deepEqual(ends, [0, 1])
+  await fill(t, stage.engine, log, [batchAt(0)])
+  await fill(t, stage.engine, other, [batchAt(1)])
+  await stage.engine.close()
+})

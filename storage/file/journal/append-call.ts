@@ -16,6 +16,7 @@ export class AppendCall {
   readonly #settled: Appended[]
   readonly #syncFailed: (error: unknown) => void
   #left: number
+  #problem: { readonly error: unknown } | null = null
   #resolve: (outcomes: readonly Appended[]) => void = () => {}
   #reject: (error: unknown) => void = () => {}
 
@@ -32,7 +33,7 @@ export class AppendCall {
 
   settle(index: number, outcome: Appended): void {
     this.#settled[index] = outcome
-    if (--this.#left === 0) this.#resolve(this.#settled)
+    this.#countDown()
   }
 
   /** As `settle`, for a log from which something was taken back: the answer waits until no loss of power can bring that again. */
@@ -46,8 +47,16 @@ export class AppendCall {
     )
   }
 
+  /** It isn't known how one of the appends ended. The others end first: who is answered may append to all of the logs again. */
   lose(error: unknown): void {
-    this.#reject(error)
+    this.#problem ??= { error }
+    this.#countDown()
+  }
+
+  #countDown(): void {
+    if (--this.#left > 0) return
+    if (this.#problem === null) this.#resolve(this.#settled)
+    else this.#reject(this.#problem.error)
   }
 }
 
