@@ -73,8 +73,7 @@ const isDefault = (slot: Slot, value: unknown): boolean => {
     return slot.default !== null && slot.body.every(inner => isDefault(inner, (value as Struct)[inner.name]))
   }
   if (slot.type === 'bytes') return (value as Buffer).length === 0
-  // The first producer of a broker has the id 0.
-  return value === slot.default && !(drawn[slot.name] === 'producer' && value === 0)
+  return value === slot.default
 }
 
 const valueText = (slot: Slot, name: string, value: unknown, context: Context): string => {
