@@ -63,8 +63,8 @@ if (await step('build', 'npm', ['run', '--silent', 'build'])) {
     // Windows has no way to stop a process and let it go on.
     if (process.platform !== 'win32') {
       const chaos = ['run', '--silent', '--prefix', 'compat-tests', 'chaos', '--', '--size', 'small', '--seconds', '20']
-      await step('chaos', 'npm', [...chaos, '--seed', '1', '--durability', 'os'])
-      await step('chaos', 'npm', [...chaos, '--seed', '2', '--durability', 'fsync'])
+      await step('chaos', 'npm', [...chaos, '--seed', '19', '--durability', 'os'])
+      await step('chaos', 'npm', [...chaos, '--seed', '36', '--durability', 'fsync'])
     }
   }
 }

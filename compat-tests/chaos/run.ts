@@ -91,7 +91,6 @@ async function play(
     const found = await withDriver(address, driver => driver.partitionCount(topic.name)).catch(() => topic.partitions)
     crew.topics = crew.topics.map(each => (each.name === topic.name ? { ...each, partitions: found } : each))
   }
-  const durable = options.engine === 'file'
   const nemesis = new Nemesis(
     { crew, history, broker, proxy, grow },
     {
@@ -99,7 +98,8 @@ async function play(
       durationMs: options.durationMs,
       only: options.faults,
       ownBroker: broker !== undefined,
-      durable,
+      durable: options.engine === 'file',
+      transactions: options.workload === 'transactions',
     },
   )
   const began = performance.now()

@@ -23,8 +23,8 @@ export interface Victims {
 export interface Fault extends Plannable {
   /** Faults of one lane come one after the other, lanes run side by side. */
   readonly lane: 'broker' | 'clients'
-  /** `memory`: it needs a broker of ours, of any engine; `durable`: one that keeps what it had when it ends. */
-  readonly needs: 'durable' | 'memory' | 'nothing'
+  /** `broker`: one of ours; `durable`: one of ours that keeps what it had when it ends; `transactions`: clients with transactional ids. */
+  readonly needs: 'durable' | 'broker' | 'transactions' | 'nothing'
   /** Does it, and undoes it after `ms`; resolves with more to say about it. */
   play(victims: Victims, ms: number, random: SeededRandom): Promise<string>
 }
@@ -83,7 +83,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'pause',
     lane: 'broker',
-    needs: 'memory',
+    needs: 'broker',
     weight: 3,
     maxMs: 9000,
     async play(victims, ms) {
@@ -109,7 +109,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'cut',
     lane: 'broker',
-    needs: 'memory',
+    needs: 'broker',
     weight: 3,
     maxMs: 0,
     async play(victims) {
@@ -120,7 +120,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'cut-some',
     lane: 'broker',
-    needs: 'memory',
+    needs: 'broker',
     weight: 3,
     maxMs: 0,
     async play(victims, _, random) {
@@ -131,7 +131,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'hold',
     lane: 'broker',
-    needs: 'memory',
+    needs: 'broker',
     weight: 2,
     maxMs: 4000,
     async play(victims, ms) {
@@ -145,7 +145,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'lose-answers',
     lane: 'broker',
-    needs: 'memory',
+    needs: 'broker',
     weight: 3,
     maxMs: 1500,
     async play(victims, ms) {
@@ -160,7 +160,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'late-requests',
     lane: 'broker',
-    needs: 'memory',
+    needs: 'broker',
     weight: 2,
     maxMs: 3000,
     async play(victims, ms, random) {
@@ -211,13 +211,11 @@ export const faults: readonly Fault[] = [
   {
     name: 'zombie',
     lane: 'clients',
-    needs: 'nothing',
+    needs: 'transactions',
     weight: 3,
     maxMs: 6000,
     async play({ crew }, ms, random) {
-      const candidates = crew.names.filter(name => name.includes('trans'))
-      if (candidates.length === 0) return 'nobody has a transactional id'
-      const name = random.pick(candidates)
+      const name = random.pick(crew.names.filter(name => name.includes('trans')))
       const wake = crew.replace(name)
       await delay(ms)
       await wake(zombieMs)

@@ -12,6 +12,7 @@ export interface NemesisOptions {
   readonly only: readonly string[] | undefined
   readonly ownBroker: boolean
   readonly durable: boolean
+  readonly transactions: boolean
 }
 
 /** Hurts the victims until the time is over, and heals them: when {@link run} resolves, no fault is left. */
@@ -49,8 +50,9 @@ export class Nemesis {
   }
 
   #isPossible({ name, needs }: Fault): boolean {
-    const { only, ownBroker, durable } = this.#options
+    const { only, ownBroker, durable, transactions } = this.#options
     if (only !== undefined && !only.includes(name)) return false
-    return needs === 'nothing' || (ownBroker && (needs === 'memory' || durable))
+    const there = { nothing: true, transactions, broker: ownBroker, durable: ownBroker && durable }
+    return there[needs]
   }
 }
