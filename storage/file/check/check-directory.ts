@@ -78,6 +78,8 @@ class DirectoryCheck {
     const { logs, leftovers } = findLogs(nodeDisk, this.#path, line => this.#notes.add(this.#path, line))
     for (const leftover of leftovers)
       this.#notes.add(leftover, 'it is left over from a deletion or creation; the next start removes it')
+    for (const stray of readdirSync(this.#path).filter(name => name.endsWith('-stray')))
+      this.#notes.add(stray, "a directory that didn't say which log it is was set aside; nobody reads it")
     const names = readdirSync(this.#path).filter(
       name => DIRECTORY.test(name) && nodeDisk.isDirectory(join(this.#path, name)),
     )
