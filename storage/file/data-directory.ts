@@ -58,7 +58,10 @@ export class DataDirectory {
     try {
       // What a crash left of a file that was to be replaced.
       for (const name of disk.list(path)) if (name.endsWith(TEMPORARY)) disk.unlink(join(path, name))
+      const isNew = disk.list(path).every(name => name.startsWith('.'))
       const directory = new DataDirectory(disk, path, lock, warn)
+      // From then on a start knows that no file is missing: what lies above a recovery point can be judged.
+      if (isNew) await directory.recoveryPoints.save()
       // Were it there after a loss of power, what is appended from now on would count as whole.
       if (directory.clean) disk.unlink(join(path, CLEAN))
       // Nor may a loss of power take back what was read here, and a crash had left in the page cache alone.

@@ -94,6 +94,7 @@ export class LogTail implements DurableLog, FlushedLog, SegmentHome {
   begin(segments: SegmentList, end: Offset, clean: boolean): void {
     this.#segments = segments
     this.#end = end
+    if (segments.active.isNew) this.recoveryPoint.made(segments.active.file.path)
     if (clean) return
     this.#changed = true
     this.recoveryPoint.placed(identityPath(this.directory, this.id, this.name))

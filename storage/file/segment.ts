@@ -30,6 +30,8 @@ export class FileSegment {
   readonly start: Offset
   /** Wall clock, ms: when this object was made. */
   readonly openedMs: number
+  /** Its file was made by this object: nothing says yet that its name is on the medium. */
+  readonly isNew: boolean
   readonly file: LogFile
   readonly #shared: Shared
   readonly #home: SegmentHome
@@ -54,6 +56,7 @@ export class FileSegment {
     this.#suffix = suffix
     this.start = start
     this.openedMs = shared.now()
+    this.isNew = sizeBytes === null
     this.file = new LogFile(this.#path('log'))
     this.#sizeBytes = sizeBytes ?? 0
     if (sizeBytes !== null) return
