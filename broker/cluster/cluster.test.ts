@@ -268,8 +268,11 @@ test('a reset leaves no topic and no setting, and keeps the cluster', async t =>
     set(resourceTypes.BROKER, '1', 'message.max.bytes', '77'),
     set(resourceTypes.GROUP, 'g', 'consumer.session.timeout.ms', '46000'),
   ])
+  await cluster.updateFeatures([{ feature: 'transaction.version', level: 1, upgradeType: 2 }])
+  t.is(cluster.features.level('transaction.version'), 1)
   const { clusterId } = cluster
   await cluster.reset()
+  t.is(cluster.features.level('transaction.version'), 2)
   t.deepEqual([...cluster.topics()], [])
   t.deepEqual(await logsOf(engine), [])
   t.is(config.get('message.max.bytes'), 1048588)

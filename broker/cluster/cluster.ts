@@ -9,7 +9,7 @@ import type { Client } from '../client.ts'
 import { advertisedEndpoint, type BrokerNode, type Endpoint } from './brokers.ts'
 import type { ResourceChanges } from './config-decisions.ts'
 import type { PartitionRef } from './events.ts'
-import type { FeatureUpdate } from './feature-decisions.ts'
+import { type FeatureUpdate, toInitialLevels } from './feature-decisions.ts'
 import type { Features } from './features.ts'
 import { internalTopic } from './internal-topics.ts'
 import { type ConfigImage, type MetadataImage, resourceTypes, type TopicImage } from './metadata-image.ts'
@@ -218,11 +218,12 @@ export class Cluster {
     })
   }
 
-  /** As new: no topics, no dynamic settings. The cluster's id stays, and no producer id is given out again. */
+  /** As new: no topics, no dynamic settings, initial features. The cluster's id stays, and no producer id is given out again. */
   async reset(): Promise<void> {
     await this.deleteTopics(Array.from(this.topics(), ({ id }) => ({ id })))
     const resources = Array.from(this.#image.resources(), resource => ({ ...resource, changes: [], replace: true }))
     await this.alterConfigs(resources)
+    await this.updateFeatures(toInitialLevels(this.features))
   }
 
   /** Elects leaders. Each result is null or a failure (see `electLeader`; UNKNOWN_TOPIC_OR_PARTITION). */

@@ -28,6 +28,14 @@ export const decideFeatures = (before: Features, updates: readonly FeatureUpdate
   return supportedFeatures.every(({ name }) => before.level(name) === after.level(name)) ? before : after
 }
 
+/** The updates after which all features have their initial levels. */
+export const toInitialLevels = (features: Features): readonly FeatureUpdate[] =>
+  supportedFeatures.map(({ name, initial }) => ({
+    feature: name,
+    level: initial,
+    upgradeType: initial < features.level(name) ? upgradeTypes.SAFE_DOWNGRADE : upgradeTypes.UPGRADE,
+  }))
+
 const checked = (before: Features, { feature: name, level, upgradeType }: FeatureUpdate): Feature => {
   const refused = (why: string) => new KafkaError('INVALID_UPDATE_VERSION', `Invalid update of ${name}: ${why}`)
   const feature = supportedFeatures.find(feature => feature.name === name)
