@@ -2,7 +2,7 @@
  * What Kafka wrote down beside a log, as our own checkpoint of the folds over it: producers, aborted transactions, leader epochs.
  */
 import type { Checkpoint } from '../../storage/engine.ts'
-import { decodeAbortedIndex, encodeAbortedIndex } from '../partition/folds/aborted-index.ts'
+import { decodeAbortedIndex, encodeAbortedPart } from '../partition/folds/aborted-index.ts'
 import { decodeEpochFile } from '../partition/folds/epoch-file.ts'
 import { decodeProducerSnapshot } from '../partition/folds/producer-snapshot.ts'
 import type { AbortedTransaction } from '../partition/folds/transaction-state.ts'
@@ -40,7 +40,7 @@ export const checkpointFromKafka = (parts: KafkaParts, start: number, end: numbe
     at,
     parts: new Map([
       ['.snapshot', snapshot],
-      ['.aborted', encodeAbortedIndex(entries)],
+      ['.aborted', encodeAbortedPart(entries)],
       ['leader-epoch-checkpoint', parts.epochs],
       ['cleaner-offset', Buffer.from(`${Math.min(parts.cleanedTo ?? 0, at)}\n`)],
     ]),

@@ -16,6 +16,9 @@ import type { CheckedPartition, CheckedTopic, KafkaImport } from './import-kafka
 import { ImportRefused } from './import-refused.ts'
 import { checkpointFromKafka } from './kafka-checkpoint.ts'
 
+/** Logs made at once. */
+const CONCURRENT_STAGES = 8
+
 /** The staged logs of one import. */
 export class StagedLogs {
   /** Directories made so far: the caller's to remove where the import fails. */
@@ -45,12 +48,26 @@ export class StagedLogs {
       throw new ImportRefused([`${neededBytes} bytes are to be copied, and ${usableBytes} are free`])
     const totalBytes = all.reduce((sum, { partition }) => sum + partition.checked.sizeBytes, 0)
     const logs: StagedLog[] = []
+    const waiting = all.values()
     let doneBytes = 0
-    for (const { topic, partition, index } of all) {
-      this.#options.progress({ phase: 'stage', name: `${topic.name}-${index}`, doneBytes, totalBytes })
-      logs.push(await this.#stage(topic, partition, index))
-      doneBytes += partition.checked.sizeBytes
+    let failed = false
+    const stageSome = async (): Promise<void> => {
+      for (const { topic, partition, index } of waiting) {
+        if (failed) return
+        this.#options.progress({ phase: 'stage', name: `${topic.name}-${index}`, doneBytes, totalBytes })
+        logs.push(await this.#stage(topic, partition, index))
+        doneBytes += partition.checked.sizeBytes
+      }
     }
+    // Together, since each waits for the disk.
+    const lane = (): Promise<void> =>
+      stageSome().catch(error => {
+        failed = true
+        throw error
+      })
+    // All have ended when this does: whoever removes the directories is alone with them.
+    const lanes = await Promise.allSettled(Array.from({ length: CONCURRENT_STAGES }, lane))
+    for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason
     return logs
   }
 
