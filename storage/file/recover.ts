@@ -18,7 +18,7 @@ export interface RecoverOptions extends SegmentHome {
   readonly recoveryPoint: Offset
   /**
    * All that was ever acknowledged lies below, and is whole as far as it is known; null if nothing is known of that. What lies above is of an append that was
-   * under way: it may be torn into several segments, and is kept up to the first place that isn't whole.
+   * under way, and goes: after a failed sync it may be in the page cache alone, where no later sync finds it.
    */
   readonly acknowledged: Offset | null
   /** Whether no rewrite can have left gaps above the recovery point: what is missing there was lost. */
@@ -39,14 +39,15 @@ export function* recoverSegments(
   for (let index = 0; ; index++) {
     const segment = segments[index]!
     let following = segments[index + 1]
-    if (following !== undefined && (lastOnly || following.start <= recoveryPoint)) continue
+    if (following !== undefined && (lastOnly || following.start < recoveryPoint)) continue
     const fileBytes = shared.disk.sizeBytes(segment.file.path) ?? 0
     const from = lastOnly ? segment.start : recoveryPoint
-    let tail = yield* recoverSegment(shared, segment, from, following?.start)
+    const limit = endOf(following?.start, acknowledged)
+    let tail = yield* recoverSegment(shared, segment, from, limit)
     const torn = acknowledged === null ? undefined : segment.damage.find(damage => damage.from >= acknowledged)
     if (torn !== undefined) {
       shared.disk.truncate(shared.handles.fd(segment.file), torn.position)
-      tail = { ...(yield* recoverSegment(shared, segment, from, following?.start)), problem: torn.problem }
+      tail = { ...(yield* recoverSegment(shared, segment, from, limit)), problem: torn.problem }
     }
     const { position, due, problem } = tail
     const unanswered = following !== undefined && acknowledged !== null && following.start > acknowledged
@@ -55,6 +56,12 @@ export function* recoverSegments(
       following = undefined
     }
     if (following !== undefined) {
+      // What an append left that was refused, before the next segment was begun.
+      if (due === following.start && problem !== null) {
+        cut(shared, segment, tail, fileBytes)
+        segment.trySeal()
+        continue
+      }
       const wrong = problem ?? (options.whole && due < following.start ? 'batches are missing' : null)
       if (wrong !== null)
         keepDamage(segment, { position, end: fileBytes, from: due, to: following.start, problem: wrong })
@@ -72,6 +79,10 @@ export function* recoverSegments(
     return recoveryPoint
   }
 }
+
+/** Where a segment ends at the latest; undefined if that isn't known. */
+const endOf = (following: Offset | undefined, acknowledged: Offset | null): Offset | undefined =>
+  acknowledged === null ? following : Math.min(following ?? acknowledged, acknowledged)
 
 /** Reads the segment from `recoveryPoint` on; `limit` is where the next one begins. */
 function* recoverSegment(

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  appendFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import {
@@ -138,6 +147,24 @@ test('segments that were closed before a kill are synced before the recovery poi
   t.true(synced.includes(join(logDir, '00000000000000000002.log')))
   t.false(synced.includes(join(logDir, LOG)), 'it lies below the recovery point')
   await engine.close()
+})
+
+test('what a refused append left in a segment that was closed after it is cut off', async t => {
+  const batches = batchesFrom(0, {}, {}, {}, {})
+  const { dataDir, logDir } = await directoryWith(t, batches, { segmentBytes: 200 })
+  writeFileSync(join(dataDir, 'recovery-point-offset-checkpoint'), '0\n1\nt 0 2\n')
+  appendFileSync(join(logDir, LOG), Buffer.concat(bytesOf(batchesFrom(2, { fill: 9 }, { fill: 9 }))))
+  await withKilledEngine(dataDir, async engine => {
+    const log = await createLog(engine, { segmentBytes: 200 })
+    t.deepEqual(await contents(log), bytesOf(batches))
+    t.deepEqual(
+      (await log.segments()).segments.map(({ start, end, sizeBytes }) => [start, end, sizeBytes]),
+      [
+        [0, 2, 200],
+        [2, 4, 200],
+      ],
+    )
+  })
 })
 
 for (const clean of [true, false]) {
