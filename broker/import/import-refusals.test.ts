@@ -23,12 +23,15 @@ test('a directory that another process holds is refused, with the number of the 
 })
 
 test('what is no directory of Kafka, and a directory into itself, are refused', async t => {
-  const { home, kafka, refused } = given(t, { topics: [orders] })
+  const { home, kafka, dataDir, run, refused } = given(t, { topics: [orders] })
   mkdirSync(join(home, 'empty'))
   t.regex((await refused({ directories: [join(home, 'empty')] })).join(), /isn't a data directory of Kafka/)
   t.regex((await refused({ directories: [join(home, 'nowhere')] })).join(), /isn't a data directory of Kafka/)
   t.deepEqual(await refused({ dataDir: kafka }), [`${kafka} can't be imported into itself`])
   t.deepEqual(await refused({ wanted: () => false }), ['there is nothing to import'])
+  await run()
+  const other = { directories: [dataDir], dataDir: join(home, 'other') }
+  t.deepEqual(await refused(other), [`${dataDir} is a data directory of Samsa, not of Kafka`])
 })
 
 test('a partition that is elsewhere, or not in sync here, stops the import', async t => {

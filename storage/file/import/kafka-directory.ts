@@ -56,6 +56,8 @@ export const readKafkaDirectory = (disk: Disk, path: string, warn: (line: string
   const nodeId = Number(properties?.get('node.id') ?? properties?.get('broker.id') ?? Number.NaN)
   if (properties === null || !Number.isInteger(nodeId))
     throw new Error(`${path} isn't a data directory of Kafka: it has no meta.properties that names a node or broker`)
+  if (disk.readFile(join(path, METADATA_LOG, 'samsa.log')) !== null)
+    throw new Error(`${path} is a data directory of Samsa, not of Kafka`)
   const starts = new OffsetCheckpoint(disk, join(path, 'log-start-offset-checkpoint'), warn)
   const highWatermarks = new OffsetCheckpoint(disk, join(path, 'replication-offset-checkpoint'), warn)
   const cleaned = new OffsetCheckpoint(disk, join(path, 'cleaner-offset-checkpoint'), warn)
