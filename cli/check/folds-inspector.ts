@@ -1,4 +1,4 @@
-import { decodeAbortedIndex } from '../../broker/partition/folds/aborted-index.ts'
+import { decodeAbortedPart } from '../../broker/partition/folds/aborted-index.ts'
 import { decodeEarlierBatches } from '../../broker/partition/folds/earlier-batches.ts'
 import { decodeEpochFile } from '../../broker/partition/folds/epoch-file.ts'
 import type { EpochStart } from '../../broker/partition/folds/epoch-starts.ts'
@@ -36,7 +36,7 @@ class FoldsInspector implements Inspector {
         this.#snapshots.sort((a, b) => a.at - b.at)
       }
     } else if (name === '.aborted') {
-      if (decodeAbortedIndex(content) === null) tell("it can't be read; the log is read instead")
+      if (decodeAbortedPart(content) === null) tell("it can't be read; the log is read instead")
     } else if (name === '.batches') {
       if (decodeEarlierBatches(content) === null) tell("it can't be read; the log is read instead")
     } else if (name === 'leader-epoch-checkpoint') {

@@ -1,13 +1,31 @@
 /**
- * Aborted transactions in the form of Kafka's `.txnindex` files (entries of version 0); one file for the whole log.
+ * Aborted transactions in the form of Kafka's `.txnindex` files (entries of version 0). Ours, one for the whole log, has a checksum behind them: a
+ * file that a crash cut at an entry would show aborted records to consumers.
  */
 import { readInt64, writeInt64 } from '../../../protocol/records/batch.ts'
+import { crc32c } from '../../../protocol/records/crc32c.ts'
 import type { AbortedTransaction } from './transaction-state.ts'
 
 const VERSION = 0
 const ENTRY_SIZE = 34
+const SUM_SIZE = 4
 
-/** The bytes of the file. */
+/** The bytes of our file. */
+export const encodeAbortedPart = (entries: readonly AbortedTransaction[]): Buffer => {
+  const index = encodeAbortedIndex(entries)
+  const sum = Buffer.alloc(SUM_SIZE)
+  sum.writeUInt32BE(crc32c(index))
+  return Buffer.concat([index, sum])
+}
+
+/** Reads our file; null if it isn't as it was written (the log is then read instead). */
+export const decodeAbortedPart = (file: Buffer): AbortedTransaction[] | null => {
+  const end = file.length - SUM_SIZE
+  if (end < 0 || file.readUInt32BE(end) !== crc32c(file, 0, end)) return null
+  return decodeAbortedIndex(file.subarray(0, end))
+}
+
+/** The bytes of Kafka's file. */
 export const encodeAbortedIndex = (entries: readonly AbortedTransaction[]): Buffer => {
   const file = Buffer.alloc(entries.length * ENTRY_SIZE)
   entries.forEach((entry, index) => {
@@ -21,7 +39,7 @@ export const encodeAbortedIndex = (entries: readonly AbortedTransaction[]): Buff
   return file
 }
 
-/** Reads the file; null if it is cut, of another version, or out of order (the log is then read instead). */
+/** Reads Kafka's file; null if it is cut, of another version, or out of order (the log is then read instead). */
 export const decodeAbortedIndex = (file: Buffer): AbortedTransaction[] | null => {
   if (file.length % ENTRY_SIZE !== 0) return null
   const entries: AbortedTransaction[] = []

@@ -6,7 +6,7 @@ import * as batch from '../../../protocol/records/batch.ts'
 import { readControl } from '../../../protocol/records/control.ts'
 import type { Checkpoint, DamagedRange, Log } from '../../../storage/engine.ts'
 import { readPastDamage } from '../../../storage/read-past-damage.ts'
-import { decodeAbortedIndex, encodeAbortedIndex } from './aborted-index.ts'
+import { decodeAbortedPart, encodeAbortedPart } from './aborted-index.ts'
 import { decodeEarlierBatches, encodeEarlierBatches, withEarlierBatches } from './earlier-batches.ts'
 import { decodeEpochFile, encodeEpochFile } from './epoch-file.ts'
 import { EpochStarts } from './epoch-starts.ts'
@@ -103,7 +103,7 @@ export class Folds {
       parts: new Map([
         [SNAPSHOT, encodeProducerSnapshot(entries)],
         [EARLIER_BATCHES, encodeEarlierBatches(this.producers.producers())],
-        [ABORTED_INDEX, encodeAbortedIndex(this.transactions.aborted())],
+        [ABORTED_INDEX, encodeAbortedPart(this.transactions.aborted())],
         [EPOCHS, encodeEpochFile(this.epochs.all())],
         [CLEANED, Buffer.from(`${this.cleanedTo}\n`)],
       ]),
@@ -148,7 +148,7 @@ export class Folds {
     const aborted = checkpoint.parts.get(ABORTED_INDEX)
     const epochs = checkpoint.parts.get(EPOCHS)
     const producers = snapshot === undefined ? null : decodeProducerSnapshot(snapshot)
-    const abortedEntries = aborted === undefined ? null : decodeAbortedIndex(aborted)
+    const abortedEntries = aborted === undefined ? null : decodeAbortedPart(aborted)
     const starts = epochs === undefined ? null : decodeEpochFile(epochs)
     const batches = checkpoint.parts.get(EARLIER_BATCHES)
     // Kafka's own checkpoints don't have them.
