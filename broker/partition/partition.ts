@@ -68,8 +68,9 @@ export class Partition implements AppendOwner, ProduceOwner {
   readonly #unwatch: () => void
   #topic: Topic
   #lostAs: KafkaError | null = null
-  /** Bytes that a restart would have to read: appended since the last checkpoint, or replayed. */
-  #uncheckpointedBytes: number
+  /** Bytes that were appended or replayed here, and how many of them a checkpoint has: a restart would have to read the others. */
+  #seenBytes: number
+  #checkpointedBytes = 0
 
   private constructor(deps: PartitionDeps, topic: Topic, index: number, log: Log, folds: Folds, bounds: Bounds) {
     this.index = index
@@ -77,7 +78,7 @@ export class Partition implements AppendOwner, ProduceOwner {
     this.folds = folds
     this.#deps = deps
     this.#topic = topic
-    this.#uncheckpointedBytes = folds.replayedBytes
+    this.#seenBytes = folds.replayedBytes
     this.#extent = new Extent(bounds, folds.transactions, deps.clock)
     this.#queue = new AppendQueue(this, deps.appender)
     folds.epochs.assign(this.leaderEpoch, bounds.end)
@@ -265,14 +266,14 @@ export class Partition implements AppendOwner, ProduceOwner {
 
   /** Whether the newest checkpoint lacks so much that it should be saved at a stop. */
   get needsCheckpoint(): boolean {
-    return this.#uncheckpointedBytes > SOON_READ_BYTES
+    return this.#seenBytes - this.#checkpointedBytes > SOON_READ_BYTES
   }
 
   /** Saves what a restart needs not read again. */
   async saveCheckpoint(): Promise<void> {
-    const bytes = this.#uncheckpointedBytes
+    const bytes = this.#seenBytes
     await this.log.saveCheckpoint(this.folds.checkpoint())
-    this.#uncheckpointedBytes -= bytes
+    this.#checkpointedBytes = Math.max(this.#checkpointedBytes, bytes)
   }
 
   follow(batches: readonly Batch[]): void {
@@ -281,9 +282,9 @@ export class Partition implements AppendOwner, ProduceOwner {
       this.folds.apply(appended.bytes, 0)
       bytes += appended.bytes.length
     }
-    if (this.#uncheckpointedBytes < CHECKPOINT_BYTES && this.#uncheckpointedBytes + bytes >= CHECKPOINT_BYTES)
-      this.#deps.checkpointDue(this)
-    this.#uncheckpointedBytes += bytes
+    const before = this.#seenBytes - this.#checkpointedBytes
+    if (before < CHECKPOINT_BYTES && before + bytes >= CHECKPOINT_BYTES) this.#deps.checkpointDue(this)
+    this.#seenBytes += bytes
     this.#refreshBounds(bytes)
   }
 

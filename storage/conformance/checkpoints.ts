@@ -43,6 +43,16 @@ export const checkpoints = (test: Suite): void => {
     t.deepEqual(await loaded(log), checkpointAt(0, { '.snapshot': 'second' }))
   })
 
+  test('of checkpoints that are saved at once the last one asked for is loaded', async (t, engine) => {
+    const log = await createLog(engine)
+    await append(engine, log, batchesFrom(0, {}, {}, {}))
+    const all = [0, 2, 2, 3].map((at, index) =>
+      checkpointAt(at, { '.snapshot': `state ${index}`, 'leader-epoch-checkpoint': `epochs ${index}` }),
+    )
+    await Promise.all(all.map(checkpoint => log.saveCheckpoint(checkpoint)))
+    t.deepEqual(await loaded(log), all[3])
+  })
+
   test('a checkpoint may have parts of the log only, or empty ones', async (t, engine) => {
     const log = await createLog(engine)
     await append(engine, log, batchesFrom(0, {}, {}))

@@ -63,6 +63,8 @@ export class FileLog implements Log, TailedLog, RewrittenLog {
   /** The start that survives. */
   #trimmedTo: Offset = 0
   #rewriting = false
+  /** Settles when the checkpoints are saved that were asked for: one after the other, as they have files in common. */
+  #saving: Promise<void> = Promise.resolve()
 
   constructor(shared: Shared, dataDir: string, log: OpenedLog, base: LogBase) {
     this.#shared = shared
@@ -259,7 +261,11 @@ export class FileLog implements Log, TailedLog, RewrittenLog {
     this.#base.durability.check()
     if (checkpoint.at > this.#tail.end)
       throw new RangeError(`a checkpoint at ${checkpoint.at}, beyond the end ${this.#tail.end}`)
-    await this.#unlessGone(() => saveParts(this.#shared.disk, this.directory, checkpoint, () => this.#stillThere()))
+    const save = () => saveParts(this.#shared.disk, this.directory, checkpoint, () => this.#stillThere())
+    const saved = this.#saving.then(() => this.#unlessGone(save))
+    // Whoever asked for it is told.
+    this.#saving = saved.catch(() => {})
+    await saved
   }
 
   async loadCheckpoint(): Promise<Checkpoint | null> {
