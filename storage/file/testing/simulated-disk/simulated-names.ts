@@ -23,13 +23,18 @@ export interface NameChange {
   readonly node: Node | null
 }
 
+/** A call's changes, which come to the medium together: both names of a rename. */
+interface NameCall {
+  readonly number: number
+  readonly changes: readonly NameChange[]
+}
+
 /** All names of a disk. */
 export class SimulatedNames {
   readonly root = new SimulatedDirectory()
   readonly #order: WriteBack
-  /** One call each, so that both names of a rename change together. */
-  #pending: (readonly NameChange[])[] = []
-  #forgotten = 0
+  #pending: NameCall[] = []
+  #calls = 0
 
   constructor(order: WriteBack) {
     this.#order = order
@@ -37,7 +42,7 @@ export class SimulatedNames {
 
   /** A mark of all that was changed so far, for `sync`. */
   get changed(): number {
-    return this.#forgotten + this.#pending.length
+    return this.#calls
   }
 
   /** What the path stands for, or null. */
@@ -68,29 +73,23 @@ export class SimulatedNames {
   /** Carries a call's changes out. */
   change(...changes: readonly NameChange[]): void {
     for (const { directory, name, node } of changes) put(directory.names, name, node)
-    this.#pending.push(changes)
+    this.#pending.push({ number: this.#calls++, changes })
     if (this.#pending.length <= MAX_PENDING) return
     for (const old of this.#pending.splice(0, MAX_PENDING / 2)) settle(old)
-    this.#forgotten += MAX_PENDING / 2
   }
 
   /** The changes up to the mark come to the medium: those of the directory, or all where they keep their order. */
   sync(directory: SimulatedDirectory | null, mark: number): void {
-    const keep: (readonly NameChange[])[] = []
-    const wanted = needed(this.#pending, changes => changes.some(change => change.directory === directory))
-    for (const [index, changes] of this.#pending.entries()) {
-      const inTime = this.#forgotten + index < mark
-      if (inTime && (this.#order === 'ordered' || wanted.has(changes))) settle(changes)
-      else keep.push(changes)
-    }
-    this.#forgotten += this.#pending.length - keep.length
-    this.#pending = keep
+    const inTime = this.#pending.filter(({ number }) => number < mark)
+    const wanted = needed(inTime, ({ changes }) => changes.some(change => change.directory === directory))
+    const settled = this.#order === 'ordered' ? new Set(inTime) : wanted
+    for (const call of inTime) if (settled.has(call)) settle(call)
+    this.#pending = this.#pending.filter(call => !settled.has(call))
   }
 
   /** The power is lost: which changes the medium has is up to chance, and those are the names from now on. */
   losePower(random: Random): void {
-    for (const changes of this.#survivors(random)) settle(changes)
-    this.#forgotten += this.#pending.length
+    for (const call of this.#survivors(random)) settle(call)
     this.#pending = []
     for (const directory of this.directories(durableNames)) directory.names = new Map(directory.durable)
   }
@@ -114,7 +113,7 @@ export class SimulatedNames {
     return files
   }
 
-  #survivors(random: Random): (readonly NameChange[])[] {
+  #survivors(random: Random): readonly NameCall[] {
     const pending = this.#pending
     const fate = random.below(4)
     if (fate === 0) return []
@@ -122,7 +121,7 @@ export class SimulatedNames {
     if (this.#order === 'ordered') return pending.slice(0, random.below(pending.length + 1))
     const often = 2 + random.below(30)
     const lost = new Set<SimulatedDirectory>()
-    return pending.filter(changes => {
+    return pending.filter(({ changes }) => {
       if (changes.some(({ directory }) => lost.has(directory)) || random.oneIn(often))
         for (const { directory } of changes) lost.add(directory)
       return !changes.some(({ directory }) => lost.has(directory))
@@ -141,22 +140,19 @@ const put = (names: Map<string, Node>, name: string, node: Node | null): void =>
   else names.set(name, node)
 }
 
-const settle = (changes: readonly NameChange[]): void => {
+const settle = ({ changes }: NameCall): void => {
   for (const { directory, name, node } of changes) put(directory.durable, name, node)
 }
 
 /** The calls that are chosen, and those before them that changed the same names: one name's changes keep their order everywhere. */
-const needed = (
-  pending: readonly (readonly NameChange[])[],
-  chosen: (changes: readonly NameChange[]) => boolean,
-): Set<readonly NameChange[]> => {
-  const result = new Set<readonly NameChange[]>()
+const needed = (pending: readonly NameCall[], chosen: (call: NameCall) => boolean): Set<NameCall> => {
+  const result = new Set<NameCall>()
   const names = new Map<SimulatedDirectory, Set<string>>()
-  for (const changes of [...pending].reverse()) {
-    const touched = changes.some(({ directory, name }) => names.get(directory)?.has(name))
-    if (!touched && !chosen(changes)) continue
-    result.add(changes)
-    for (const { directory, name } of changes) {
+  for (const call of [...pending].reverse()) {
+    const touched = call.changes.some(({ directory, name }) => names.get(directory)?.has(name))
+    if (!touched && !chosen(call)) continue
+    result.add(call)
+    for (const { directory, name } of call.changes) {
       const known = names.get(directory)
       if (known === undefined) names.set(directory, new Set([name]))
       else known.add(name)

@@ -3,7 +3,8 @@
  * or may not have done.
  */
 import * as header from '../../../../protocol/records/batch.ts'
-import type { Batch, Bounds, Checkpoint, LogId, LogOptions, Offset, ReadOptions, Segments } from '../../../engine.ts'
+import type { Batch, Bounds, LogId, LogOptions, Offset, ReadOptions, Segments } from '../../../engine.ts'
+import { ExpectedCheckpoints } from './expected-checkpoints.ts'
 
 /** What a rewrite makes of a batch; null: it goes. */
 export type Fate = (batch: Batch) => Buffer | null
@@ -38,13 +39,6 @@ export interface Found {
   readonly damage: readonly Stretch[]
 }
 
-/** A checkpoint that was saved, or that may have been. */
-export interface ExpectedCheckpoint {
-  readonly at: Offset
-  readonly parts: ReadonlyMap<string, Buffer>
-  sure: boolean
-}
-
 /** One log, as it must be. */
 export class ExpectedLog {
   readonly id: LogId
@@ -69,16 +63,18 @@ export class ExpectedLog {
   checkpointing = false
   /** What is damaged for good. */
   damage: readonly Stretch[] = []
-  /** Ascending. */
-  checkpoints: ExpectedCheckpoint[] = []
-  /** Those whose offsets were lost with a tail: only their parts of the log may still be there. */
-  readonly #beyond: ExpectedCheckpoint[] = []
+  readonly checkpoints = new ExpectedCheckpoints()
+  readonly #journaled: boolean
   #entries: Entry[] = []
   /** What appends tried to add behind the end that weren't acknowledged, and may be there after a restart. */
   #limbo: (readonly Batch[])[] = []
+  /** What was refused since a loss of power or a stop: without a journal a loss of power may bring it back. */
+  #refused: Batch[] = []
 
-  constructor(id: LogId, options: LogOptions) {
+  /** @param journaled whether a loss of power takes nothing that was acknowledged, and brings nothing back that was refused. */
+  constructor(id: LogId, options: LogOptions, journaled: boolean) {
     this.id = id
+    this.#journaled = journaled
     this.options = options
   }
 
@@ -116,6 +112,7 @@ export class ExpectedLog {
   notAppended(maybe: boolean): void {
     this.shown = null
     if (maybe && this.appending !== null) this.#limbo.push(this.appending)
+    else if (this.appending !== null && !this.#journaled) this.#refused.push(...this.appending)
     this.appending = null
   }
 
@@ -166,6 +163,7 @@ export class ExpectedLog {
   stopped(): void {
     this.safeEnd = this.end
     this.safe = true
+    this.#refused = []
     for (const entry of this.#entries) entry.older = []
   }
 
@@ -192,33 +190,6 @@ export class ExpectedLog {
         return `the segment at ${start} says ${maxTimestamp} at ${maxTimestampOffset}, not ${greatest} at ${first}`
     }
     return null
-  }
-
-  /** This one was saved: those before it may go. */
-  checkpointed(saved: ExpectedCheckpoint): void {
-    saved.sure = true
-  }
-
-  /** The checkpoint that was loaded against those saved; what is wrong, or null. */
-  checkCheckpoint(loaded: Checkpoint | null, ending: Ending = 'kill'): string | null {
-    const newest = this.checkpoints.findLast(({ sure }) => sure)
-    if (loaded === null)
-      return newest === undefined || ending === 'power' ? null : `the checkpoint at ${newest.at} is lost`
-    const { at, parts } = loaded
-    if (at > this.end) return `a checkpoint at ${at}, beyond the end ${this.end}`
-    if (newest !== undefined && at < newest.at && ending !== 'power')
-      return `the checkpoint at ${newest.at} is lost for ${at}`
-    const same = this.checkpoints.filter(saved => saved.at === at)
-    if (same.length === 0) return `nobody saved a checkpoint at ${at}`
-    for (const [name, content] of parts) {
-      const candidates = name.startsWith('.') ? same : [...this.checkpoints, ...this.#beyond]
-      if (!candidates.some(saved => saved.parts.get(name)?.equals(content)))
-        return `the checkpoint at ${at} has a ${name} of ${content.length} bytes that nobody saved so`
-    }
-    if (ending === 'power') for (const saved of this.checkpoints) saved.sure = saved.at === at
-    const missing = [...same.at(-1)!.parts.keys()].find(name => !parts.has(name))
-    const whole = ending !== 'power' && same.length === 1 && same[0]!.sure
-    return whole && missing !== undefined ? `the checkpoint at ${at} has no ${missing}` : null
   }
 
   /** Whether a read of at most `maxBytes` from `from` on may have found these batches; what is wrong, or null. */
@@ -268,6 +239,7 @@ export class ExpectedLog {
     const headLost = ending === 'power' && floor <= this.start && bounds.start <= Math.max(this.end, bounds.end)
     if (bounds.start < this.start || (bounds.start > this.startAtMost && !headLost))
       return `it starts at ${bounds.start}, not between ${this.start} and ${this.startAtMost}`
+    if (ending === 'power') this.#takeRefused(found.batches, floor)
     if (bounds.end > this.end) this.#takeFromLimbo(limbo, bounds.end, found)
     else if (bounds.end < this.end && ending === 'power' && bounds.end >= floor) this.#loseTail(bounds)
     if (bounds.end !== this.end) return `it ends at ${bounds.end}, not at ${this.end} (safe up to ${floor})`
@@ -293,6 +265,21 @@ export class ExpectedLog {
     return this.#entries.filter(({ batch }) => batch.baseOffset >= from && batch.baseOffset < to)
   }
 
+  /** Where a batch that was refused is in the place of others, these are lost; what follows it must have been sent too. */
+  #takeRefused(found: readonly Buffer[], floor: Offset): void {
+    const refused = found.map(bytes => this.#refused.find(batch => batch.bytes.equals(bytes)))
+    const first = refused.findIndex(batch => batch !== undefined && batch.baseOffset >= floor)
+    if (first < 0) return
+    const base = refused[first]!.baseOffset
+    const lost = this.#entries.filter(({ batch }) => batch.lastOffset >= base).map(({ batch }) => batch)
+    this.#entries = this.#entries.filter(({ batch }) => batch.lastOffset < base)
+    for (const [index, bytes] of found.entries()) {
+      if (index < first) continue
+      const sent = refused[index] ?? lost.find(batch => batch.bytes.equals(bytes))
+      if (sent !== undefined) this.#add(sent)
+    }
+  }
+
   #takeFromLimbo(limbo: readonly (readonly Batch[])[], end: Offset, { batches }: Found): void {
     const isThere = ({ bytes }: Batch): boolean => batches.some(found => found.equals(bytes))
     const taken = limbo.find(tried => tried.some(batch => batch.lastOffset + 1 === end && isThere(batch)))
@@ -303,8 +290,7 @@ export class ExpectedLog {
     const isBoundary = end === start || this.#entries.some(({ batch }) => batch.lastOffset + 1 === end)
     if (!isBoundary) return
     this.#entries = this.#entries.filter(({ batch }) => batch.lastOffset < end)
-    this.#beyond.push(...this.checkpoints.filter(({ at }) => at > end))
-    this.checkpoints = this.checkpoints.filter(({ at }) => at <= end)
+    this.checkpoints.loseBeyond(end)
     this.end = end
   }
 
@@ -340,7 +326,8 @@ export class ExpectedLog {
 
   /** Whether damage begins between two offsets. */
   #isHidden(from: Offset, to: Offset): boolean {
-    return this.damage.some(stretch => stretch.to > from && stretch.from < to)
+    const least = Math.max(from, this.startAtMost)
+    return this.damage.some(stretch => stretch.to > least && stretch.from < to)
   }
 
   /** What is wrong if this entry isn't there. */

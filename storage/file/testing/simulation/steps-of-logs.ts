@@ -46,7 +46,7 @@ const createIn = (world: World, slot: Slot, id: LogId): void => {
   const options = randomOptions(world, slot.name)
   const inDoubt = slot.log !== null
   if (inDoubt && !slot.creating) return
-  const log = slot.log ?? new ExpectedLog(id, options)
+  const log = slot.log ?? new ExpectedLog(id, options, world.durable === 'fsync')
   slot.log = log
   slot.unsure = slot.busy = slot.creating = true
   const { life } = world

@@ -4,7 +4,7 @@
 import type { RewriteRange } from '../../../engine.ts'
 import { batchesOf } from '../../../conformance/suite.ts'
 import { randomFate, toBatch } from './batches.ts'
-import type { ExpectedCheckpoint, ExpectedLog } from './expected-log.ts'
+import type { ExpectedLog } from './expected-log.ts'
 import { anyLog, staysIn } from './steps-of-data.ts'
 import { Violation, type World } from './world.ts'
 
@@ -95,17 +95,16 @@ export const checkpoint = (world: World): void => {
   if (slot === undefined || slot.log.checkpointing) return
   const { log } = slot
   const { life } = world
-  const last = log.checkpoints.at(-1)?.at ?? log.start
+  const last = log.checkpoints.last ?? log.start
   const at = last >= log.end ? log.end : last + random.below(log.end - last + 1)
-  const saved: ExpectedCheckpoint = { at, parts: randomParts(world), sure: false }
-  log.checkpoints.push(saved)
+  const saved = log.checkpoints.add(at, randomParts(world))
   log.checkpointing = true
   world.start(
     `checkpoint ${log.id} at ${at}: ${[...saved.parts].map(([name, content]) => `${name} ${content.length}`)}`,
     staysIn(slot, log),
     async () => {
       await world.engine!.log(log.id).saveCheckpoint({ at, parts: saved.parts })
-      if (world.isLiving(life)) log.checkpointed(saved)
+      if (world.isLiving(life)) saved.sure = true
     },
     () => {
       log.checkpointing = false
@@ -132,7 +131,7 @@ export const recall = (world: World): void => {
   world.start(`load the checkpoint of ${log.id}`, staysIn(slot, log), async () => {
     const loaded = await world.engine!.log(log.id).loadCheckpoint()
     if (log.checkpointing) return
-    const wrong = log.checkCheckpoint(loaded)
+    const wrong = log.checkpoints.check(loaded, log.end)
     if (wrong !== null) throw new Violation(`${log.id}: ${wrong}`)
   })
 }
