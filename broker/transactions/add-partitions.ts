@@ -1,7 +1,7 @@
 import type { ErrorName } from '../../protocol/errors.ts'
 import type { AddPartitionsEvent } from './transaction-events.ts'
 import type { TransactionTurn } from './transaction-turn.ts'
-import { hasAll, isPrepared, NONE, type Transaction, withPartitions } from './transaction.ts'
+import { hasAll, isCurrent, isPrepared, NONE, type Transaction, withPartitions } from './transaction.ts'
 
 /**
  * Adds partitions to the producer's transaction, which begins with the first; or says whether they are in it. All partitions
@@ -23,7 +23,7 @@ export const addPartitions = (
     )
   }
   if (known === undefined || known.producerId !== event.producerId) return answer('INVALID_PRODUCER_ID_MAPPING')
-  if (known.producerEpoch !== event.producerEpoch) return answer('PRODUCER_FENCED')
+  if (!isCurrent(known, event.producerEpoch)) return answer('PRODUCER_FENCED')
   if (isPrepared(known.state)) return answer('CONCURRENT_TRANSACTIONS')
   if (verifyOnly) {
     const inIt = (partition: AddPartitionsEvent['partitions'][number]): ErrorName =>

@@ -1,7 +1,7 @@
 import type { Endings } from './endings.ts'
 import { type EndEvent, NEEDS_PRODUCER_ID, type ProducerReply } from './transaction-events.ts'
 import type { TransactionTurn } from './transaction-turn.ts'
-import { isExhausted, isPrepared, LAST_EPOCH, NONE, type Transaction } from './transaction.ts'
+import { isCurrent, isExhausted, isPrepared, LAST_EPOCH, NONE, type Transaction } from './transaction.ts'
 
 type Answer = ProducerReply | typeof NEEDS_PRODUCER_ID
 
@@ -33,11 +33,12 @@ const decide = (turn: TransactionTurn, endings: Endings, known: Transaction | un
   const over = known.state !== 'Ongoing' && known.state !== 'Empty'
   const retry = raises && over && isRetry(known, event)
   if (known.producerId !== event.producerId && !retry) return refused('INVALID_PRODUCER_ID_MAPPING')
-  if (known.producerEpoch !== event.producerEpoch && !retry) return refused('PRODUCER_FENCED')
+  if (!isCurrent(known, event.producerEpoch) && !retry) return refused('PRODUCER_FENCED')
   if (known.state === 'Ongoing') return prepare(turn, endings, known, event)
   const same = over && committed === (known.state === 'PrepareCommit' || known.state === 'CompleteCommit')
   // With epochs of their own it may be the next transaction that this one is about: it can't be told before this one is over.
   if (isPrepared(known.state)) return refused(same || raises ? 'CONCURRENT_TRANSACTIONS' : 'INVALID_TXN_STATE')
+  if (same && retry && known.producerEpoch > LAST_EPOCH) return goOn(turn, known, event)
   if (same && (retry || !raises)) return granted(known)
   return raises && !retry && !committed ? abortNothing(turn, endings, known, event) : refused('INVALID_TXN_STATE')
 }
@@ -63,6 +64,13 @@ const prepare = (turn: TransactionTurn, endings: Endings, known: Transaction, ev
   })
   endings.begin(turn, prepared)
   return granted(prepared)
+}
+
+/** The transaction was aborted in the last epoch without its producer, and the marker's epoch is nobody's to go on with. */
+const goOn = (turn: TransactionTurn, known: Transaction, { freshProducerId }: EndEvent): Answer => {
+  if (freshProducerId === null) return NEEDS_PRODUCER_ID
+  const next = { producerId: freshProducerId, previousProducerId: known.producerId, producerEpoch: 0 }
+  return granted(turn.write({ ...known, ...next, lastProducerEpoch: LAST_EPOCH }))
 }
 
 /** A client can't know whether its first batch, and with it the transaction, arrived: its abort raises the epoch anyway. */

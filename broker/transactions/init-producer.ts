@@ -72,7 +72,7 @@ const again = (
   if (asked !== NONE && asked !== known.producerEpoch) {
     // The answer to the same question may have been lost.
     if (asked !== known.lastProducerEpoch) return refused('PRODUCER_FENCED')
-    return granted(turn.write({ ...known, ...reset, timeoutMs }))
+    if (known.producerEpoch <= LAST_EPOCH) return granted(turn.write({ ...known, ...reset, timeoutMs }))
   }
   if (isExhausted(known.producerEpoch)) {
     if (event.freshProducerId === null) return NEEDS_PRODUCER_ID

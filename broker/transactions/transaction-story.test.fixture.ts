@@ -7,6 +7,7 @@
  *   > a verifies tx t/0
  *   > a commits tx                   or aborts; `second`: with an epoch of its own. Answers are remembered
  *   > call 1001 written again gone   the answer to a call for markers, by partition
+ *   > given tx 9:32765               the id's producer has that epoch already
  *   > admin describes tx
  *   > wait 3000                      ms pass, timers fire
  *   > set transactionVersion=1
@@ -48,6 +49,7 @@ export class TransactionStory {
     if (actor === 'wait') return this.#wait(Number(verb))
     if (actor === 'restart') return this.#effects(this.#world.restart())
     if (actor === 'call') return this.#answer(Number(verb), rest)
+    if (actor === 'given') return this.#place(verb, rest[0] ?? '')
     if (actor === 'set') {
       const [key = '', value] = verb.split('=')
       this.#world.settings[key as keyof MutableSettings] = Number(value)
@@ -102,6 +104,15 @@ export class TransactionStory {
       default:
         throw new Error(`nobody ${verb} in a story`)
     }
+  }
+
+  #place(transactionalId: string, producer: string): string[] {
+    const [producerId = NONE, producerEpoch = NONE] = producer.split(':').map(Number)
+    const known = { transactionalId, producerId, previousProducerId: producerId, producerEpoch, timeoutMs: 60_000 }
+    const rest = { nextProducerId: NONE, lastProducerEpoch: NONE, lastUpdateMs: 0, startMs: NONE, clientVersion: 0 }
+    const transaction = { ...known, ...rest, state: 'Empty', partitions: new Map() } as const
+    this.#world.place({ transactionalId, transaction, valueVersion: 1 })
+    return []
   }
 
   #answer(id: number, outcomes: readonly string[]): string[] {

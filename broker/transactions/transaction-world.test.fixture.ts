@@ -64,6 +64,13 @@ export class TransactionWorld {
     return this.#decide(make(++this.#lastRequest))
   }
 
+  /** The log has this record, as if it had been decided. */
+  place(record: TransactionRecord): void {
+    const timestamp = this.now.wall
+    const offset = this.#log.push({ record, timestamp }) - 1
+    this.#machine.apply(record, { offset, timestamp, producer: null })
+  }
+
   /** The call doesn't wait any more: the machine gets its answer, or it was lost. */
   take(call: WaitingCall): void {
     this.#calls = this.#calls.filter(waiting => waiting !== call)
@@ -111,10 +118,7 @@ export class TransactionWorld {
     const { now } = this
     const { writes, effects } = this.#machine.on(event, now)
     const records = writes.flatMap(write => ('records' in write ? write.records : []))
-    for (const record of records) {
-      const offset = this.#log.push({ record, timestamp: now.wall }) - 1
-      this.#machine.apply(record, { offset, timestamp: now.wall, producer: null })
-    }
+    for (const record of records) this.place(record)
     this.#keep(effects)
     return { records, effects }
   }

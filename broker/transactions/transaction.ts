@@ -24,7 +24,7 @@ export type PartitionsByTopic = ReadonlyMap<string, ReadonlySet<number>>
 /** No id of a producer, no epoch, no time. */
 export const NONE = -1
 
-/** The highest epoch, 32767, is for the marker that ends the last transaction of a producer id. */
+/** The last epoch that a producer is given; the one above it is for the marker that ends the last transaction of its id. */
 export const LAST_EPOCH = 0x7ffe
 
 /** A snapshot; a change makes another one. Times are wall ms. */
@@ -51,6 +51,10 @@ export interface Transaction {
 
 /** Whether no epoch is left for another producer of this id. */
 export const isExhausted = (producerEpoch: number): boolean => producerEpoch >= LAST_EPOCH
+
+/** Whether the epoch is the present producer's: nobody is given the one that only markers have. */
+export const isCurrent = ({ producerEpoch }: Transaction, asked: number): boolean =>
+  asked === producerEpoch && asked <= LAST_EPOCH
 
 /** Whether the transaction is being ended: its decision is durable, its markers aren't yet. */
 export const isPrepared = (state: TransactionState): boolean => state === 'PrepareCommit' || state === 'PrepareAbort'

@@ -2,7 +2,7 @@ import test from 'ava'
 import { SeededRandom } from '../testing/seeded-random.ts'
 import type { MarkerOutcome, TransactionReplies } from './transaction-events.ts'
 import { TransactionWorld } from './transaction-world.test.fixture.ts'
-import { NONE, type Transaction } from './transaction.ts'
+import { LAST_EPOCH, NONE, type Transaction } from './transaction.ts'
 
 const IDS = ['a', 'b', 'c']
 const PARTITIONS = [0, 1, 2].map(partition => ({ topic: 't', partition }))
@@ -19,6 +19,16 @@ class Play {
     this.world.settings.idExpirationMs = 60_000
     this.world.settings.idExpirationCheckIntervalMs = 20_000
     this.world.settings.transactionVersion = this.#random.integer(3)
+    if (seed % 2 === 1) for (const [index, id] of IDS.entries()) this.#ageId(id, 1_000_000 + index)
+  }
+
+  /** Its epochs are nearly used up. */
+  #ageId(transactionalId: string, producerId: number): void {
+    const known = { transactionalId, producerId, previousProducerId: producerId, timeoutMs: 5000 }
+    const rest = { nextProducerId: NONE, lastProducerEpoch: NONE, lastUpdateMs: this.world.now.wall, startMs: NONE }
+    const producerEpoch = LAST_EPOCH - this.#random.integer(5)
+    const transaction = { ...known, ...rest, producerEpoch, clientVersion: 0, state: 'Empty', partitions: new Map() }
+    this.world.place({ transactionalId, transaction: transaction as Transaction, valueVersion: 1 })
   }
 
   describe(transactionalId: string): Transaction | null {
@@ -98,6 +108,7 @@ test('whatever is asked, epochs of a producer id never fall, and ids are never g
       for (const known of play.all()) {
         if (known === null) continue
         const before = seen.get(known.transactionalId)
+        t.true(known.producerEpoch <= LAST_EPOCH + 1, `seed ${seed}`)
         if (before?.producerId === known.producerId) t.true(known.producerEpoch >= before.producerEpoch, `seed ${seed}`)
         seen.set(known.transactionalId, known)
         const owner = owners.get(known.producerId) ?? known.transactionalId
