@@ -65,9 +65,6 @@ export const importFromKafka = async (given: readonly string[], options: ImportO
   }
 }
 
-/** Kafka's setting of where its metadata log is, if not with the others; it means nothing to our broker. */
-const METADATA_DIRECTORY = 'metadata.log.dir'
-
 /** Kafka's own setting: a broker of ours doesn't look at it. */
 const METADATA_DIR = 'metadata.log.dir'
 
@@ -79,7 +76,7 @@ const sourcesOf = (given: readonly string[], { config: path, metadataDir, set }:
   if (directories.length === 0)
     throw new ConfigError('DIR', "name Kafka's data directories, or its server.properties with --config")
   for (const key of ['log.dirs', 'log.dir']) file.delete(key)
-  const metadataDirectory = metadataDir ?? file.get(METADATA_DIRECTORY) ?? null
+  const metadataDirectory = metadataDir ?? file.get(METADATA_DIR) ?? null
   return { directories, metadataDirectory, config: new Config(staticSettings({ file, set }).overrides) }
 }
 
