@@ -28,6 +28,8 @@ export interface DurableLog {
   abandon(): void
   /** Makes all that was accounted survive a loss of power. */
   flush(): Promise<void>
+  /** The name of its directory isn't known to be on the medium. */
+  readonly unplaced: boolean
 }
 
 /** Carries out what must last, and says when it does. All fail with the disk's error, or KAFKA_STORAGE_ERROR where nothing may be written any more. */
@@ -44,6 +46,8 @@ export interface Durability {
   deleted(id: LogId): Promise<void>
   /** A log's start was raised, and is set in the checkpoint of starts. */
   trimmed(log: DurableLog, start: Offset): Promise<void>
+  /** Files were put into the log's directory, and are on the medium. */
+  saved(log: DurableLog): Promise<void>
   /** Segments that begin in [from, to) are going to be replaced. */
   rewriting(log: DurableLog, from: Offset, to: Offset): Promise<void>
   /** A log was flushed because a segment of it was closed: its recovery point should last. */
@@ -101,6 +105,7 @@ export const osDurability = (options: OsOptions): Durability => {
     created: () => done,
     deleted: () => disk.syncDirectory(dataDir),
     trimmed: () => starts.save(),
+    saved: () => done,
     rewriting: async (log, _from, to) => {
       // Above the recovery point a gap is a loss: no rewrite may leave one there.
       if ((recoveryPoints.lasting(log.name) ?? 0) >= to) return

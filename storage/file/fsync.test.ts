@@ -210,6 +210,22 @@ test('part of an append that was never answered goes where another part of it is
   await stage.engine.close()
 })
 
+test('a checkpoint rests on a directory whose name is on the medium', async t => {
+  const stage = await FsyncStage.open(t)
+  const log = await createLog(stage.engine)
+  const synced: string[] = []
+  stage.hook = (call, path) => {
+    if (call === 'syncDirectory') synced.push(path)
+    return undefined
+  }
+  await log.saveCheckpoint({ at: 0, parts: new Map([['.snapshot', Buffer.from('state')]]) })
+  t.true(synced.includes(stage.dataDir))
+  synced.length = 0
+  await log.saveCheckpoint({ at: 0, parts: new Map([['.snapshot', Buffer.from('state 2')]]) })
+  t.deepEqual(synced, [join(stage.dataDir, 't-0')])
+  await stage.engine.close()
+})
+
 test('two hundred logs are made with few syncs', async t => {
   const stage = await FsyncStage.open(t)
   let syncs = 0

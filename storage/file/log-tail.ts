@@ -76,6 +76,10 @@ export class LogTail implements DurableLog, FlushedLog, SegmentHome {
     return this.#end
   }
 
+  get unplaced(): boolean {
+    return this.recoveryPoint.unplaced
+  }
+
   /** It takes appends. */
   get open(): boolean {
     return this.#state === 'open'

@@ -261,7 +261,10 @@ export class FileLog implements Log, TailedLog, RewrittenLog {
     this.#base.durability.check()
     if (checkpoint.at > this.#tail.end)
       throw new RangeError(`a checkpoint at ${checkpoint.at}, beyond the end ${this.#tail.end}`)
-    const save = () => saveParts(this.#shared.disk, this.directory, checkpoint, () => this.#stillThere())
+    const save = async () => {
+      await saveParts(this.#shared.disk, this.directory, checkpoint, () => this.#stillThere())
+      await this.#base.durability.saved(this.#tail)
+    }
     const saved = this.#saving.then(() => this.#unlessGone(save))
     // Whoever asked for it is told.
     this.#saving = saved.catch(() => {})

@@ -43,6 +43,11 @@ export class RecoveryPoint {
     return this.#offset
   }
 
+  /** The name of the log's directory isn't known to be on the medium. */
+  get unplaced(): boolean {
+    return !this.#placed
+  }
+
   /** A file of the log was made, or written from its beginning. */
   made(path: string): void {
     this.#paths.add(path)

@@ -90,6 +90,11 @@ export class Journaled implements Durability {
     await this.#write(trimmedBytes(log.id, start), [this.#top.starts])
   }
 
+  async saved(log: DurableLog): Promise<void> {
+    // A replay would make the directory anew, without them.
+    if (log.unplaced) await log.flush()
+  }
+
   async rewriting(log: DurableLog, from: Offset, to: Offset): Promise<void> {
     // From here on a replay leaves these segments alone, so they mustn't need it; and a recovery takes gaps above the recovery point for losses.
     if ((this.#top.recoveryPoints.lasting(log.name) ?? 0) < to) {
