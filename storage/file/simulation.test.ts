@@ -2,7 +2,7 @@ import test, { type ExecutionContext } from 'ava'
 import { type Kind, kindOf, KINDS, Simulation } from './testing/simulation/simulation.ts'
 
 /** All runs together are 100,000 steps. */
-const RUNS_OF_A_KIND = 50
+const RUNS_OF_A_KIND = 25
 const STEPS = 1000
 
 /** Another one gives other runs; a run's own seed, which a failure tells, gives that one to `npm run simulate`. */
@@ -22,7 +22,9 @@ const run = async (t: ExecutionContext, kind: Kind): Promise<void> => {
 }
 
 test.serial('what was acknowledged survives kills, full disks and bad ones', run, 'os, kills')
+test.serial('what was flushed survives losses of power, and nothing torn or out of place comes up', run, 'os, power')
 test.serial('with a journal what was acknowledged survives kills, full disks and bad ones', run, 'fsync, kills')
+test.serial('with a journal what was acknowledged survives losses of power', run, 'fsync, power')
 
 test('a simulation is the same whenever it is run', async t => {
   const results = [1, 2].map(() => new Simulation({ seed: 7, steps: 200 }).run())
