@@ -3,6 +3,7 @@
  */
 import { KafkaError } from '../../protocol/errors.ts'
 import * as batch from '../../protocol/records/batch.ts'
+import type { Damage } from './damage.ts'
 import type { LogFile } from './handles.ts'
 import type { Shared } from './shared.ts'
 
@@ -68,4 +69,25 @@ export const scanHeaders = (shared: Shared, file: LogFile, from: number, to: num
     position += size
   }
   return to
+}
+
+/** As `scanHeaders`, past stretches of damage, which are in the order of the file. */
+export const scanSound = (
+  shared: Shared,
+  file: LogFile,
+  damage: readonly Damage[],
+  from: number,
+  to: number,
+  visit: Visit,
+): number => {
+  let position = from
+  for (const stretch of damage) {
+    if (stretch.position >= to) break
+    if (stretch.position >= position) {
+      const stopped = scanHeaders(shared, file, position, stretch.position, visit)
+      if (stopped < stretch.position) return stopped
+    }
+    position = Math.max(position, stretch.end)
+  }
+  return scanHeaders(shared, file, position, to, visit)
 }

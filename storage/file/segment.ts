@@ -5,14 +5,16 @@
 import { join } from 'node:path'
 import * as batch from '../../protocol/records/batch.ts'
 import type { Batch, Offset } from '../engine.ts'
-import { type Damage, encodeDamage } from './damage.ts'
-import { replaceFile, systemCode, writeFully } from './disk.ts'
+import type { Damage } from './damage.ts'
+import { DamageFile } from './damage-file.ts'
+import { systemCode } from './disk.ts'
 import { LogFile } from './handles.ts'
 import { indexesFit, isTrueOf, leadsToBatch, type Scan } from './index-check.ts'
-import { checkedSize, scanHeaders, UnreadableBatch, type Visit } from './scan.ts'
+import { checkedSize, scanSound, UnreadableBatch, type Visit } from './scan.ts'
 import { type IndexEntry, SegmentIndexes } from './segment-indexes.ts'
 import { segmentFile } from './segment-names.ts'
 import type { Shared } from './shared.ts'
+import { writeBatches } from './write-batches.ts'
 
 /** Where segments live. */
 export interface SegmentHome {
@@ -20,9 +22,6 @@ export interface SegmentHome {
   /** As it is now: a setting that can change. */
   readonly indexIntervalBytes: () => number
 }
-
-/** Small batches are put together before they are written: below this a copy costs less than handing over one more buffer. */
-const scratch = Buffer.allocUnsafeSlow(64 * 1024)
 
 /** One segment, from its base offset to its end. */
 export class FileSegment {
@@ -42,9 +41,7 @@ export class FileSegment {
   /** Null until it is known. */
   #modifiedMs: number | null = null
   #damage: readonly Damage[] = []
-  /** What the file says of it. */
-  #savedDamage: readonly Damage[] = []
-  #saving: Promise<void> = Promise.resolve()
+  readonly #damageFile: DamageFile
 
   /**
    * @param sizeBytes of the `.log` as it is, or null for a new segment: its file is created.
@@ -58,6 +55,7 @@ export class FileSegment {
     this.openedMs = shared.now()
     this.isNew = sizeBytes === null
     this.file = new LogFile(this.#path('log'))
+    this.#damageFile = new DamageFile(shared.disk, this.#path('damaged'))
     this.#sizeBytes = sizeBytes ?? 0
     if (sizeBytes !== null) return
     this.#modifiedMs = this.openedMs
@@ -90,7 +88,7 @@ export class FileSegment {
   /** The `.log` behind the indexes: recovery takes a renamed `.log` as a sign that they are renamed. What says what of it is damaged outlasts it. */
   get paths(): readonly string[] {
     const paths = [this.#path('index'), this.#path('timeindex'), this.#path('log')]
-    return this.#damage.length + this.#savedDamage.length === 0 ? paths : [...paths, this.#path('damaged')]
+    return this.#damage.length + this.#damageFile.saved.length === 0 ? paths : [...paths, this.#damageFile.path]
   }
 
   /** In the order of the file. */
@@ -100,13 +98,13 @@ export class FileSegment {
 
   /** Whether the file beside the `.log` says something else than `damage`. */
   get damageUnsaved(): boolean {
-    return this.#damage !== this.#savedDamage && this.#damage.length + this.#savedDamage.length > 0
+    return this.#damageFile.differs(this.#damage)
   }
 
   /** @param saved whether the file beside says so already. Damage behind the end makes the segment longer. */
   setDamage(damage: readonly Damage[], saved = false): void {
     this.#damage = damage
-    if (saved) this.#savedDamage = damage
+    if (saved) this.#damageFile.saved = damage
     const last = damage.at(-1)
     if (last !== undefined && last.end > this.#sizeBytes) this.#sizeBytes = last.end
   }
@@ -119,33 +117,14 @@ export class FileSegment {
 
   /** Resolves when a loss of power doesn't make it forget its damage. Rejects with the disk's error. */
   saveDamage(): Promise<void> {
-    const save = async (): Promise<void> => {
-      const { disk } = this.#shared
-      const damage = this.#damage
-      if (damage.length === 0) disk.unlink(this.#path('damaged'))
-      else await replaceFile(disk, this.#path('damaged'), encodeDamage(damage))
-      this.#savedDamage = damage
-    }
-    this.#saving = this.#saving.then(save, save)
-    return this.#saving
+    return this.#damageFile.save(() => this.#damage)
   }
 
   /** Writes batches `[from, to)` at the end and nothing else: `account` makes them part of the segment. */
   write(batches: readonly Batch[], from: number, to: number): void {
     const { disk, handles } = this.#shared
-    const buffers: Buffer[] = []
-    let sizeBytes = 0
-    for (let index = from; index < to; index++) {
-      buffers.push(batches[index]!.bytes)
-      sizeBytes += batches[index]!.bytes.length
-    }
-    if (buffers.length > 1 && sizeBytes <= scratch.length) {
-      let at = 0
-      for (const bytes of buffers) at += bytes.copy(scratch, at)
-      buffers.splice(0, buffers.length, scratch.subarray(0, at))
-    }
     this.#modifiedMs = this.#shared.now()
-    writeFully(disk, handles.fd(this.file), buffers, this.#sizeBytes)
+    writeBatches(disk, handles.fd(this.file), batches, from, to, this.#sizeBytes)
   }
 
   /** Takes a batch that lies at the end of the segment, or behind damage there, into it. */
@@ -216,16 +195,7 @@ export class FileSegment {
 
   /** As `scanHeaders`, to the segment's end and past damage. */
   scan(from: number, visit: Visit, to: number = this.#sizeBytes): number {
-    let position = from
-    for (const damage of this.#damage) {
-      if (damage.position >= to) break
-      if (damage.position >= position) {
-        const stopped = scanHeaders(this.#shared, this.file, position, damage.position, visit)
-        if (stopped < damage.position) return stopped
-      }
-      position = Math.max(position, damage.end)
-    }
-    return scanHeaders(this.#shared, this.file, position, to, visit)
+    return scanSound(this.#shared, this.file, this.#damage, from, to, visit)
   }
 
   /** Where the next batch begins: `position`, or the end of damage that begins there. */
