@@ -19,9 +19,12 @@ import { Produce } from '../protocol/messages/produce.ts'
 import * as batch from '../protocol/records/batch.ts'
 import { buildBatch } from '../protocol/records/build.ts'
 import { crc32c } from '../protocol/records/crc32c.ts'
+import { batchAt, createLog } from '../storage/conformance/suite.ts'
 import { checkDirectory } from '../storage/file/check/check-directory.ts'
 import type { Finding } from '../storage/file/check/log-report.ts'
+import { createFileEngine } from '../storage/file/engine.ts'
 import { kafkaSegment } from '../storage/file/kafka-segment.test.fixture.ts'
+import { mortalDisk } from '../storage/file/testing/faulty-disk.ts'
 import { inspectFolds } from './check/folds-inspector.ts'
 import { BrokerProcess, type Finished, runToEnd } from './testing/broker-process.ts'
 
@@ -182,6 +185,20 @@ test('each kind of damage is found, with its place, and is exit code 1', async t
   t.regex(stdout, /: 1 log with problems\n$/)
 })
 
+test('a last segment that is one large batch needs no indexes, and nothing is missing', async t => {
+  const dataDir = temporary(t)
+  const broker = await startBroker({ engine: 'file', dataDir })
+  const client = await RawClient.connect(broker.bootstrapServers)
+  const topic = { name: 'topic', numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }
+  await client.request(CreateTopics, 5, { topics: [topic], timeoutMs: 5000 })
+  const bytes = buildBatch({ records: [{ timestamp: 1000, value: Buffer.alloc(10_000) }] })
+  const topicData = [{ name: 'topic', partitionData: [{ index: 0, records: [bytes] }] }]
+  await client.request(Produce, 9, { acks: -1, timeoutMs: 1000, topicData })
+  await client.close()
+  await broker.stop()
+  t.is(await problemsIn(dataDir), '')
+})
+
 test('records that can not be read show when they are asked for', async t => {
   const dataDir = await dataDirectory(t)
   const path = join(dataDir, 'topic-0', LOG)
@@ -234,6 +251,35 @@ test('what a crash leaves at the end of a log is no damage', async t => {
   t.regex(stdout, /log\.cleaned: it is left over from a crash/)
   t.regex(stdout, /gone-0\S*: it is left over from a deletion/)
   t.regex(stdout, /all sound; it was not closed by a clean stop/)
+})
+
+test('what a journal holds and segments have lost is no damage', async t => {
+  const dataDir = temporary(t)
+  const mortal = mortalDisk()
+  const engine = createFileEngine({
+    dataDir,
+    disk: mortal.disk,
+    durability: 'fsync',
+    journal: { fileBytes: 1_000_000 },
+  })
+  await engine.open()
+  const log = await createLog(engine)
+  for (let base = 0; base < 5; base++)
+    await Promise.all(await engine.append([{ log, batches: [batchAt(base)], expectedEnd: base }]))
+  mortal.bury()
+  rmSync(join(dataDir, '.lock'))
+  writeFileSync(join(dataDir, 'meta.properties'), 'node.id=1\nversion=1\ncluster.id=AAAAAAAAAAAAAAAAAAAAAA\n')
+  t.is((await check(dataDir)).code, 0)
+  // As a loss of power leaves what was not written back.
+  const path = join(dataDir, 't-0', LOG)
+  edit(path, bytes => Buffer.concat([bytes.subarray(0, 100), Buffer.alloc(100), bytes.subarray(200, 350)]))
+  const { code, stdout } = await check(dataDir)
+  t.is(code, 0, stdout)
+  t.regex(stdout, /offsets 1 to 1 can't be read.*; the journal has them \(no problem\)/)
+  t.regex(
+    stdout,
+    /samsa\.journal: it has 150 bytes of t-0 that aren't in its segments yet; the next start puts them there/,
+  )
 })
 
 test('a directory that a broker has is refused with its process, unless it is to be read all the same', async t => {

@@ -49,7 +49,7 @@ export function* checkSegment(
   }
 }
 
-/** The default of `index.interval.bytes`: up to so much, a log's last segment may have no indexes. */
+/** The default of `index.interval.bytes`: where no batch begins behind so much, a log's last segment may have no indexes. */
 const NEEDLESS_BYTES = 4096
 
 class SegmentCheck {
@@ -64,6 +64,7 @@ class SegmentCheck {
   readonly #sealed: boolean
   #batches = 0
   #records = 0
+  #lastPosition = 0
 
   constructor(file: ReadOnlyFile, segment: CheckedSegment, options: CheckOptions, problems: Findings, notes: Findings) {
     this.#file = file
@@ -101,6 +102,7 @@ class SegmentCheck {
 
   #batch(bytes: Buffer, at: number, position: number): void {
     this.#batches++
+    this.#lastPosition = position
     this.#records += Math.max(0, batch.recordCount(bytes, at))
     const seen: CheckedBatch = {
       position,
@@ -164,10 +166,12 @@ class SegmentCheck {
 
   /** @param problem undefined if there is no such file. */
   #index(kind: 'index' | 'timeindex', problem: string | null | undefined): void {
-    const needless = this.#file.sizeBytes <= NEEDLESS_BYTES && this.#offsets === null && this.#times === null
-    if (problem === null || needless) return
+    const neither = this.#offsets === null && this.#times === null
+    if (problem === null || (neither && this.#lastPosition <= NEEDLESS_BYTES)) return
     const what = `${problem ?? 'it is missing'}. It is built anew when it is used`
-    const findings = this.#sealed && !this.#options.live ? this.#problems : this.#notes
+    // With a larger interval the last segment may be longer and still have none.
+    const mayBe = neither && this.#segment.next === null
+    const findings = this.#sealed && !mayBe && !this.#options.live ? this.#problems : this.#notes
     findings.add(this.#segment.name.replace(/log$/, kind), what)
   }
 
