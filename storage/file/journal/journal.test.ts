@@ -281,3 +281,32 @@ test('a flush that fails ends all writing, one that lacked a descriptor is tried
   t.is(stage.outcomes.get(number), 'lost')
   stage.journal.close()
 })
+
+test('a file that was torn while it was written again is no damage', async t => {
+  for (let groups = 8; groups < 24; groups++) {
+    const stage = new Stage(t)
+    for (let number = 1; number <= groups; number++) {
+      stage.add(number)
+      await stage.journal.idle()
+    }
+    // The next group comes to the medium in part, and nobody hears of it.
+    let left = 2000
+    stage.hook = call => {
+      if (call !== 'write') return undefined
+      if (left === 0) throw systemError('EIO')
+      left = 0
+      return 2000
+    }
+    stage.add(groups + 1)
+    await stage.journal.idle()
+    stage.hook = () => undefined
+    const found = await stage.found()
+    const first = found[0]!
+    t.deepEqual(
+      found,
+      Array.from({ length: groups - first + 1 }, (_, index) => first + index),
+    )
+    for (let gone = 1; gone < first; gone++) t.true(stage.flushed.includes(gone))
+    stage.journal.close()
+  }
+})

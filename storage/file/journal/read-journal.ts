@@ -27,7 +27,8 @@ export const readJournal = (
   const live = found
     .filter(({ group }) => group.sequence >= liveFrom)
     .sort((a, b) => a.group.sequence - b.group.sequence)
-  let due = liveFrom
+  // Those before it were still needed when the last group was written; since then their file may have been freed, and be the one that is torn.
+  let due = live[0]?.group.sequence ?? 0
   let whole = true
   for (const { group } of live) {
     if (group.sequence !== due) {
