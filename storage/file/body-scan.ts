@@ -234,11 +234,18 @@ class BodyScanner {
     for (let count = 1; count < BATCHES_IN_A_ROW; count++) {
       const next = this.#nextAt(position)
       position += batch.sizeInBytes(this.#window.buffer, this.#header(position))
-      // Also in the midst of a batch: a torn tail.
-      if (position >= this.#scan.sizeBytes) return true
+      // Also in the midst of a batch, or of a header: a torn tail.
+      if (position >= this.#scan.sizeBytes || this.#isTornHeader(position, next)) return true
       if (!this.#goesOnAt(position, next) && this.#problemAt(position, next) !== null) return false
     }
     return true
+  }
+
+  /** Whether the file ends in a header that begins with this base offset. */
+  #isTornHeader(position: number, base: Offset): boolean {
+    if (position + batch.HEADER_SIZE <= this.#scan.sizeBytes) return false
+    const at = this.#window.at(position, batch.BATCH_LENGTH)
+    return at >= 0 && batch.baseOffset(this.#window.buffer, at) === base
   }
 
   /** Goes over all positions in `[from, to)`, for a sound batch with its base offset in `[due, before)`. */
