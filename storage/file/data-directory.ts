@@ -76,7 +76,9 @@ export class DataDirectory {
   /** Forgets what is checkpointed of a log; resolves when that is durable. A later log of that name must not inherit it. */
   async forget(name: string): Promise<void> {
     const checkpoints = [this.recoveryPoints, this.starts, this.highWatermarks]
-    await Promise.all(checkpoints.filter(checkpoint => checkpoint.delete(name)).map(checkpoint => checkpoint.save()))
+    for (const checkpoint of checkpoints) checkpoint.delete(name)
+    const stale = checkpoints.filter(checkpoint => checkpoint.lasting(name) !== undefined)
+    await Promise.all(stale.map(checkpoint => checkpoint.save()))
   }
 
   /** As `forget`, for all logs but these. */

@@ -118,6 +118,8 @@ class DirectoryEngine implements FileEngine {
   readonly #tailOf = (id: LogId): LogTail | undefined => this.#logs.get(id)?.tail
   /** Deletions under way: what may have their name or id waits. */
   readonly #deletions = new Set<Promise<void>>()
+  /** Logs that are gone, of which it isn't known that they stay so; and where their directories are now. */
+  readonly #undeleted = new Map<LogId, { readonly name: string; readonly retired: string }>()
   #open: Opening | null = null
   #keepIdleFiles: () => void = () => {}
 
@@ -207,6 +209,8 @@ class DirectoryEngine implements FileEngine {
     const { base } = this.#opened()
     const { durability } = base
     while (this.#deletions.size > 0) await Promise.allSettled(this.#deletions)
+    for (const [deleted, { name }] of [...this.#undeleted])
+      if (deleted === id || name === options.name) await this.#finishDeletion(deleted)
     const existing = this.#logs.get(id)
     if (existing !== undefined) {
       existing.configure(options)
@@ -251,7 +255,7 @@ class DirectoryEngine implements FileEngine {
     const { durability } = this.#opened().base
     const log = this.#logs.get(id)
     if (log === undefined) {
-      await Promise.all(this.#deletions)
+      await (this.#undeleted.has(id) ? this.#finishDeletion(id) : Promise.all(this.#deletions))
       return
     }
     durability.check()
@@ -295,17 +299,26 @@ class DirectoryEngine implements FileEngine {
   }
 
   async #remove(log: FileLog): Promise<void> {
-    const { directory, base } = this.#opened()
-    const { durability } = base
     log.discard()
-    const { disk, background } = this.#shared
-    const retired = guarded(() => retireDirectory(disk, this.#dataDir, log.name, this.#uuid()))
+    const retired = guarded(() => retireDirectory(this.#shared.disk, this.#dataDir, log.name, this.#uuid()))
     this.#logs.delete(log.id)
+    this.#undeleted.set(log.id, { name: log.name, retired })
+    await this.#finishDeletion(log.id)
+  }
+
+  /** Makes a deletion last; until that has gone well it can be tried again. */
+  async #finishDeletion(id: LogId): Promise<void> {
+    const { directory, base } = this.#opened()
+    const unfinished = this.#undeleted.get(id)
+    if (unfinished === undefined) return
+    const { name, retired } = unfinished
     const removed = guardedAsync(async () => {
-      await Promise.all([directory.forget(log.name), durability.deleted(log.id)])
+      await Promise.all([directory.forget(name), base.durability.deleted(id)])
+      this.#undeleted.delete(id)
     }).finally(() => this.#deletions.delete(removed))
     this.#deletions.add(removed)
     await removed
+    const { disk, background } = this.#shared
     background(`removing ${retired}`, disk.removeTree(retired))
   }
 
