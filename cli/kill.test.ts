@@ -105,7 +105,10 @@ test('nothing acknowledged is lost, repeated or out of order after SIGKILL at an
   const dir = mkdtempSync(join(tmpdir(), 'samsa-kill-'))
   const progress: Progress[] = Array.from({ length: PARTITIONS }, () => ({ sent: 0, acked: [] }))
   for (let kill = 0; kill <= KILLS; kill++) {
-    const broker = await BrokerProcess.start(['--data-dir', dir, '--set', 'log.segment.bytes=1048576'])
+    // One level of durability after the other.
+    const level = kill % 2 === 0 ? 'fsync' : 'os'
+    const args = ['--data-dir', dir, '--durability', level, '--set', 'log.segment.bytes=1048576']
+    const broker = await BrokerProcess.start(args)
     t.teardown(() => broker.stop('SIGKILL'))
     const client = await RawClient.connect(broker.address)
     if (kill === 0) {
