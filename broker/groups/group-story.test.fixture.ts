@@ -9,6 +9,7 @@
  *   > restart                                      only the log is left
  */
 import type { RequestId } from '../coordinator/machine.ts'
+import { retold } from '../coordinator/stories.test.fixture.ts'
 import type { Verified } from '../partition/produce/transaction-checks.ts'
 import type { GroupEvent } from './group-events.ts'
 import type { GroupReply, JoinReply } from './group-replies.ts'
@@ -23,11 +24,8 @@ export class GroupStory {
   readonly #asked = new Map<RequestId, { readonly label: string; readonly event: GroupEvent }>()
 
   /** The story with what really follows each line. */
-  run(text: string): string {
-    const lines = text.split('\n').filter(line => line === '' || line.startsWith('#') || line.startsWith('>'))
-    return lines
-      .flatMap(line => (line.startsWith('>') ? [line, ...this.#act(line.slice(1).trim())] : [line]))
-      .join('\n')
+  run(story: string): string {
+    return retold(story, command => this.#act(command))
   }
 
   #act(command: string): string[] {

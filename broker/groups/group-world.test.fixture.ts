@@ -1,5 +1,6 @@
 /** A groups machine without a shard: its log is a list, its timers fire when told. For stories and the simulation. */
 import type { Effect, Marker, Now, Producer, RequestId, Write } from '../coordinator/machine.ts'
+import { type Fired, ToldTime } from '../coordinator/told-time.test.fixture.ts'
 import type { GroupEvent } from './group-events.ts'
 import { type GroupRecord, groupRecordCodec } from './group-record.ts'
 import type { GroupReply } from './group-replies.ts'
@@ -20,8 +21,6 @@ type Logged = { readonly timestamp: number } & (
 /** Settings that a test changes. */
 export type MutableSettings = { -readonly [K in keyof GroupSettings]: GroupSettings[K] }
 
-const WALL_AT_START = 1_700_000_000_000
-
 /** The machine, its log and its timers. */
 export class GroupWorld {
   readonly settings: MutableSettings = {
@@ -35,18 +34,17 @@ export class GroupWorld {
     producerIdExpirationMs: 24 * 3600 * 1000,
   }
   #machine = new GroupsMachine(this.settings)
-  #elapsedMs = 0
   #lastRequest = 0
   readonly #log: Logged[] = []
-  readonly #timers = new Map<string, number>()
+  readonly #time = new ToldTime()
 
   /** Ms since the start. */
   get elapsedMs(): number {
-    return this.#elapsedMs
+    return this.#time.elapsedMs
   }
 
   get now(): Now {
-    return { wall: WALL_AT_START + this.#elapsedMs, monotonic: this.#elapsedMs }
+    return this.#time.now
   }
 
   /** Decides an event; `make` gets the request's id. */
@@ -59,26 +57,18 @@ export class GroupWorld {
   }
 
   /** Time passes up to the next timer that is due within `ms`, which fires; or by all of `ms`, and null. */
-  pass(ms: number): { readonly key: string; readonly passedMs: number; readonly step: Step } | null {
-    let due: { key: string; at: number } | null = null
-    for (const [key, at] of this.#timers) if (due === null || at < due.at) due = { key, at }
-    if (due === null || due.at > this.#elapsedMs + ms) {
-      this.#elapsedMs += ms
-      return null
-    }
-    const passedMs = Math.max(0, due.at - this.#elapsedMs)
-    this.#elapsedMs += passedMs
-    this.#timers.delete(due.key)
-    return { ...due, passedMs, step: this.#decide({ type: 'expired', ...due }) }
+  pass(ms: number): (Fired & { readonly step: Step }) | null {
+    const fired = this.#time.pass(ms)
+    return fired === null ? null : { ...fired, step: this.#decide({ type: 'expired', key: fired.key, at: fired.at }) }
   }
 
   /** The broker dies and comes back: only the log is left. */
   restart(): readonly Effect<GroupReply>[] {
     this.#machine = new GroupsMachine(this.settings)
-    this.#timers.clear()
+    this.#time.forget()
     for (const [offset, logged] of this.#log.entries()) this.#apply(logged, offset)
     const effects = this.#machine.onLoaded(this.now)
-    this.#keepTimers(effects)
+    this.#time.keep(effects)
     return effects
   }
 
@@ -91,7 +81,7 @@ export class GroupWorld {
         for (const record of write.records)
           this.#append({ record, producer: write.producer ?? null, timestamp: now.wall })
     }
-    this.#keepTimers(effects)
+    this.#time.keep(effects)
     return { writes, effects }
   }
 
@@ -109,12 +99,5 @@ export class GroupWorld {
     }
     const { key, value } = groupRecordCodec.encode(logged.record)
     this.#machine.apply(groupRecordCodec.decode(key, value)!, { offset, timestamp, producer: logged.producer })
-  }
-
-  #keepTimers(effects: readonly Effect<GroupReply>[]): void {
-    for (const effect of effects) {
-      if (effect.type === 'wake') this.#timers.set(effect.key, effect.at)
-      else if (effect.type === 'cancel') this.#timers.delete(effect.key)
-    }
   }
 }

@@ -16,6 +16,7 @@
  * What a client says otherwise than it remembers: `epoch=3`, `id=7`, `timeout=1000`.
  */
 import type { RequestId } from '../coordinator/machine.ts'
+import { retold } from '../coordinator/stories.test.fixture.ts'
 import { NEEDS_PRODUCER_ID, type ProducerReply, type TransactionEvent } from './transaction-events.ts'
 import { callText, recordText, replyText } from './transaction-story-text.test.fixture.ts'
 import { type MutableSettings, type Step, TransactionWorld } from './transaction-world.test.fixture.ts'
@@ -37,11 +38,8 @@ export class TransactionStory {
   #producerIds = 0
 
   /** The story with what really follows each line. */
-  run(text: string): string {
-    const lines = text.split('\n').filter(line => line === '' || line.startsWith('#') || line.startsWith('>'))
-    return lines
-      .flatMap(line => (line.startsWith('>') ? [line, ...this.#act(line.slice(1).trim())] : [line]))
-      .join('\n')
+  run(story: string): string {
+    return retold(story, command => this.#act(command))
   }
 
   #act(command: string): string[] {

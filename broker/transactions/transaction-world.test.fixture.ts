@@ -3,6 +3,7 @@
  * stories and the simulation.
  */
 import type { Effect, Now, RequestId } from '../coordinator/machine.ts'
+import { type Fired, ToldTime } from '../coordinator/told-time.test.fixture.ts'
 import type { MarkersCall, TransactionEvent, TransactionReply } from './transaction-events.ts'
 import { type TransactionRecord, transactionRecordCodec } from './transaction-record.ts'
 import type { TransactionSettings } from './transaction-settings.ts'
@@ -22,8 +23,6 @@ export interface WaitingCall extends MarkersCall {
   readonly id: RequestId
 }
 
-const WALL_AT_START = 1_700_000_000_000
-
 /** The machine, its log, its timers and its calls. */
 export class TransactionWorld {
   readonly settings: MutableSettings = {
@@ -35,10 +34,9 @@ export class TransactionWorld {
   }
   #loads = 1
   #machine = this.#made()
-  #elapsedMs = 0
   #lastRequest = 0
   readonly #log: { readonly record: TransactionRecord; readonly timestamp: number }[] = []
-  readonly #timers = new Map<string, number>()
+  readonly #time = new ToldTime()
   #calls: WaitingCall[] = []
 
   constructor() {
@@ -47,11 +45,11 @@ export class TransactionWorld {
 
   /** Ms since the start. */
   get elapsedMs(): number {
-    return this.#elapsedMs
+    return this.#time.elapsedMs
   }
 
   get now(): Now {
-    return { wall: WALL_AT_START + this.#elapsedMs, monotonic: this.#elapsedMs }
+    return this.#time.now
   }
 
   /** Calls that wait, in the order in which they were made; those of a machine that is no more included. */
@@ -77,24 +75,16 @@ export class TransactionWorld {
   }
 
   /** Time passes up to the next timer that is due within `ms`, which fires; or by all of `ms`, and null. */
-  pass(ms: number): { readonly key: string; readonly passedMs: number; readonly step: Step } | null {
-    let due: { key: string; at: number } | null = null
-    for (const [key, at] of this.#timers) if (due === null || at < due.at) due = { key, at }
-    if (due === null || due.at > this.#elapsedMs + ms) {
-      this.#elapsedMs += ms
-      return null
-    }
-    const passedMs = Math.max(0, due.at - this.#elapsedMs)
-    this.#elapsedMs += passedMs
-    this.#timers.delete(due.key)
-    return { ...due, passedMs, step: this.#decide({ type: 'expired', ...due }) }
+  pass(ms: number): (Fired & { readonly step: Step }) | null {
+    const fired = this.#time.pass(ms)
+    return fired === null ? null : { ...fired, step: this.#decide({ type: 'expired', key: fired.key, at: fired.at }) }
   }
 
   /** The machine is lost and loaded again: only the log and the calls under way are left. */
   restart(): readonly Effect<TransactionReply>[] {
     this.#loads++
     this.#machine = this.#made()
-    this.#timers.clear()
+    this.#time.forget()
     for (const [offset, { record, timestamp }] of this.#log.entries()) {
       const { key, value } = transactionRecordCodec.encode(record)
       this.#machine.apply(transactionRecordCodec.decode(key, value)!, { offset, timestamp, producer: null })
@@ -124,9 +114,8 @@ export class TransactionWorld {
   }
 
   #keep(effects: readonly Effect<TransactionReply>[]): void {
-    for (const effect of effects) {
-      if (effect.type === 'wake') this.#timers.set(effect.key, effect.at)
-      else if (effect.type === 'call') this.#calls.push({ id: effect.id, ...(effect.request as MarkersCall) })
-    }
+    this.#time.keep(effects)
+    for (const effect of effects)
+      if (effect.type === 'call') this.#calls.push({ id: effect.id, ...(effect.request as MarkersCall) })
   }
 }
