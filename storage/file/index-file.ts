@@ -119,9 +119,9 @@ export class IndexFile {
     return low - 1
   }
 
-  /** Writes full blocks when there are any. A disk that refuses is asked again later: until then the entries stay in memory. */
-  flushBlocks(): void {
-    if ((this.#count - this.#written) * this.#entryBytes < BLOCK_BYTES) return
+  /** Writes when there is a full block, or so much. A disk that refuses is asked again later: until then the entries stay in memory. */
+  flushBlocks(leastBytes = BLOCK_BYTES): void {
+    if ((this.#count - this.#written) * this.#entryBytes < leastBytes) return
     try {
       this.flush()
     } catch (error) {

@@ -98,8 +98,12 @@ export class RecoveryPoint {
     this.#paths = new Set()
     this.#namesChanged = false
     const paths = new Set(made)
-    for (const [index, { file }] of segments.entries())
-      if ((segments[index + 1]?.start ?? end) > this.#offset) paths.add(file.path)
+    for (const [index, segment] of segments.entries()) {
+      if ((segments[index + 1]?.start ?? end) <= this.#offset) continue
+      // A start that begins at the recovery point finds its place by them.
+      segment.flushIndexes()
+      paths.add(segment.file.path)
+    }
     try {
       for (const path of paths) await this.#unlessMissing(disk.sync(path))
       if (namesChanged) await this.#unlessMissing(disk.syncDirectory(this.#log.directory))

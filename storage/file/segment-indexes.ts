@@ -15,6 +15,9 @@ export interface IndexPaths {
   readonly timeindex: string
 }
 
+/** Some 50 entries: a start after a crash reads so many headers of batches that aren't in the index. */
+const SOME_BYTES = 512
+
 /** Both indexes of one segment. */
 export class SegmentIndexes {
   readonly #shared: Shared
@@ -138,6 +141,12 @@ export class SegmentIndexes {
       // One is kept free for `seal`.
       this.#times.entries.count >= Math.floor(maxBytes / TIME_ENTRY_BYTES) - 1
     )
+  }
+
+  /** Writes what is worth a write. */
+  flushSome(): void {
+    this.#offsets.entries.flushBlocks(SOME_BYTES)
+    this.#times.entries.flushBlocks(SOME_BYTES)
   }
 
   /** Writes all, with the greatest timestamp as the last entry. Throws if the disk refuses; they serve from memory then and can be sealed again. */

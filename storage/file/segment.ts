@@ -151,6 +151,11 @@ export class FileSegment {
     this.#indexes?.seal()
   }
 
+  /** Writes some of the indexes, if there is enough to write. */
+  flushIndexes(): void {
+    this.#indexes?.flushSome()
+  }
+
   /** As `seal`, but a refusal is left to the next one. */
   trySeal(): void {
     try {
