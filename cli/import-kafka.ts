@@ -17,7 +17,7 @@ export interface ImportOptions {
   readonly dataDir?: string
   readonly metadataDir?: string
   readonly config?: string
-  readonly set: ReadonlyMap<string, string>
+  readonly set?: ReadonlyMap<string, string>
   readonly topic?: readonly string[]
   readonly except?: readonly string[]
   readonly copy?: boolean
@@ -69,7 +69,7 @@ export const importFromKafka = async (given: readonly string[], options: ImportO
 const METADATA_DIR = 'metadata.log.dir'
 
 /** Directories on the command line, or those of Kafka's own settings file; the data directory is never one of them. */
-const sourcesOf = (given: readonly string[], { config: path, metadataDir, set }: ImportOptions) => {
+const sourcesOf = (given: readonly string[], { config: path, metadataDir, set = new Map() }: ImportOptions) => {
   const file = path === undefined ? new Map<string, string>() : parseProperties(readSettings(path))
   const listed = (file.get('log.dirs') ?? file.get('log.dir') ?? '').split(',').map(each => each.trim())
   const directories = given.length > 0 ? given : listed.filter(each => each !== '')

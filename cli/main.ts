@@ -12,7 +12,7 @@ const port = (text: string): number => {
   return value
 }
 
-const setting = (text: string, previous: ReadonlyMap<string, string>): ReadonlyMap<string, string> => {
+const setting = (text: string, previous: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> => {
   const equals = text.indexOf('=')
   if (equals < 1) throw new InvalidArgumentError('It must be KEY=VALUE, for instance num.partitions=3.')
   return new Map([...previous, [text.slice(0, equals).trim(), text.slice(equals + 1)]])
@@ -42,12 +42,7 @@ program
     ).choices(['os', 'fsync']),
   )
   .option('-c, --config <file>', "a server.properties of Kafka's form")
-  .option(
-    '-s, --set <key=value>',
-    "a setting by Kafka's name; may be given often and wins over the file",
-    setting,
-    new Map(),
-  )
+  .option('-s, --set <key=value>', "a setting by Kafka's name; may be given often and wins over the file", setting)
   .addOption(
     new Option('-l, --log-level <level>', 'least serious messages to log')
       .choices(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
@@ -74,7 +69,7 @@ program
   .option('-d, --data-dir <dir>', 'where to import to (default: ./samsa-data)')
   .option('-m, --metadata-dir <dir>', "directory with Kafka's __cluster_metadata-0, if it is another one")
   .option('-c, --config <file>', "Kafka's server.properties: its log.dirs and the defaults of its topics")
-  .option('-s, --set <key=value>', "a setting by Kafka's name, for instance node.id=2", setting, new Map())
+  .option('-s, --set <key=value>', "a setting by Kafka's name, for instance node.id=2", setting)
   .option('-t, --topic <name...>', 'import these topics and no others')
   .option('-x, --except <name...>', 'leave these topics out')
   .option('--copy', 'copy all segments; without it those that are never written again become hard links')

@@ -17,7 +17,7 @@ export interface StartOptions {
   readonly dataDir?: string
   readonly durability?: 'os' | 'fsync'
   readonly config?: string
-  readonly set: ReadonlyMap<string, string>
+  readonly set?: ReadonlyMap<string, string>
   readonly logLevel: string
 }
 
