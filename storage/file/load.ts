@@ -28,6 +28,8 @@ export interface LoadOptions extends SegmentHome {
   readonly recoveryPoint: Offset
   /** As in `RecoverOptions`. */
   readonly acknowledged: Offset | null
+  /** Whether the journal says so. */
+  readonly journaled: boolean
   /** Whether no rewrite can have left gaps above the recovery point. */
   readonly whole: boolean
   /** The log start offset as checkpointed. */

@@ -98,7 +98,8 @@ export class LogTail implements DurableLog, FlushedLog, SegmentHome {
   begin(segments: SegmentList, end: Offset, clean: boolean): void {
     this.#segments = segments
     this.#end = end
-    if (segments.active.isNew) this.recoveryPoint.made(segments.active.file.path)
+    // What recovery cut off there mustn't come back either.
+    if (segments.active.isNew || !clean) this.recoveryPoint.made(segments.active.file.path)
     if (clean) return
     this.#changed = true
     this.recoveryPoint.placed(identityPath(this.directory, this.id, this.name))

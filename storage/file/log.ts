@@ -42,6 +42,7 @@ export interface OpenedLog {
   readonly clean: boolean
   /** As in `RecoverOptions`. */
   readonly acknowledged: Offset | null
+  readonly journaled?: boolean
 }
 
 /** One log. Its methods are those of the contract; the engine alone makes and ends it. */
@@ -54,6 +55,7 @@ export class FileLog implements Log, TailedLog, RewrittenLog {
   readonly #shared: Shared
   readonly #clean: boolean
   readonly #acknowledged: Offset | null
+  readonly #journaled: boolean
   readonly #pointsReadable: boolean
   readonly #starts: OffsetCheckpoint
   readonly #base: LogBase
@@ -73,6 +75,7 @@ export class FileLog implements Log, TailedLog, RewrittenLog {
     this.directory = join(dataDir, log.name)
     this.#clean = log.clean
     this.#acknowledged = log.acknowledged
+    this.#journaled = log.journaled ?? false
     this.#pointsReadable = base.recoveryPoints.readable
     this.#starts = base.starts
     this.#base = base
@@ -116,6 +119,7 @@ export class FileLog implements Log, TailedLog, RewrittenLog {
       indexIntervalBytes: this.indexIntervalBytes,
       clean: this.#clean,
       acknowledged: this.#acknowledged,
+      journaled: this.#journaled,
       // Where the journal has the last word it has put back what was lost.
       whole: this.#acknowledged === null && this.#pointsReadable,
       recoveryPoint: this.#tail.recoveryPoint.offset,

@@ -61,7 +61,8 @@ export const openLogs = async (options: OpenLogsOptions, logs: Map<LogId, FileLo
     // Without recovery points nobody knows how far a log was acknowledged whose last batches are no longer in the journal.
     const known = ends !== null && recoveryPoints.readable
     const acknowledged = known ? Math.max(ends.get(name) ?? 0, recoveryPoints.get(name) ?? 0) : null
-    const log = { id, name, options: defaultsFor(name), clean, acknowledged }
+    const journaled = ends?.has(name) ?? false
+    const log = { id, name, options: defaultsFor(name), clean, acknowledged, journaled }
     logs.set(id, new FileLog(shared, dataDir, log, base))
   }
   if (!clean) await recover(options, [...logs.values()])

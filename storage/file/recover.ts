@@ -18,9 +18,12 @@ export interface RecoverOptions extends SegmentHome {
   readonly recoveryPoint: Offset
   /**
    * All that was ever acknowledged lies below, and is whole as far as it is known; null if nothing is known of that. What lies above is of an append that was
-   * under way, and goes: after a failed sync it may be in the page cache alone, where no later sync finds it.
+   * under way: it may be torn into several segments, and is kept up to the first place that isn't whole, unless the journal says where the log ended. After a
+   * failed sync it may be in the page cache alone, where no later sync finds it.
    */
   readonly acknowledged: Offset | null
+  /** Whether the journal itself says so: then what lies above goes, sound or not. */
+  readonly journaled: boolean
   /** Whether no rewrite can have left gaps above the recovery point: what is missing there was lost. */
   readonly whole: boolean
 }
@@ -42,7 +45,7 @@ export function* recoverSegments(
     if (following !== undefined && (lastOnly || following.start < recoveryPoint)) continue
     const fileBytes = shared.disk.sizeBytes(segment.file.path) ?? 0
     const from = lastOnly ? segment.start : recoveryPoint
-    const limit = endOf(following?.start, acknowledged)
+    const limit = endOf(following?.start, options.journaled ? acknowledged : null)
     let tail = yield* recoverSegment(shared, segment, from, limit)
     const torn = acknowledged === null ? undefined : segment.damage.find(damage => damage.from >= acknowledged)
     if (torn !== undefined) {
@@ -62,7 +65,8 @@ export function* recoverSegments(
         segment.trySeal()
         continue
       }
-      const wrong = problem ?? (options.whole && due < following.start ? 'batches are missing' : null)
+      const lost = options.whole && due < following.start && following.start > recoveryPoint
+      const wrong = problem ?? (lost ? 'batches are missing' : null)
       if (wrong !== null)
         keepDamage(segment, { position, end: fileBytes, from: due, to: following.start, problem: wrong })
       segment.trySeal()
