@@ -252,6 +252,7 @@ export class ExpectedLog {
 
   #append(): void {
     for (const batch of this.appending ?? []) this.#add(batch)
+    if (!this.#journaled) this.#refused.push(...this.#limbo.flat())
     this.#limbo = []
     this.appending = null
   }
