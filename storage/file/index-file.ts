@@ -119,13 +119,15 @@ export class IndexFile {
     return low - 1
   }
 
-  /** Writes when there is a full block, or so much. A disk that refuses is asked again later: until then the entries stay in memory. */
-  flushBlocks(leastBytes = BLOCK_BYTES): void {
-    if ((this.#count - this.#written) * this.#entryBytes < leastBytes) return
+  /** Writes when there is a full block, or so much; whether it did. A disk that refuses is asked again later: until then the entries stay in memory. */
+  flushBlocks(leastBytes = BLOCK_BYTES): boolean {
+    if ((this.#count - this.#written) * this.#entryBytes < leastBytes) return false
     try {
       this.flush()
+      return true
     } catch (error) {
       if (systemCode(error) === undefined) throw error
+      return false
     }
   }
 

@@ -145,8 +145,8 @@ export class SegmentIndexes {
 
   /** Writes what is worth a write. */
   flushSome(): void {
-    this.#offsets.entries.flushBlocks(SOME_BYTES)
-    this.#times.entries.flushBlocks(SOME_BYTES)
+    // The one is of no use without the other, which may have few entries, as timestamps are few.
+    if (this.#offsets.entries.flushBlocks(SOME_BYTES)) this.#times.entries.flushBlocks(0)
   }
 
   /** Writes all, with the greatest timestamp as the last entry. Throws if the disk refuses; they serve from memory then and can be sealed again. */
