@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { describeDamage } from '../../storage/file/damage.ts'
+import { describeDamage } from '../../storage/file/recovery/damage.ts'
 import { nodeDisk } from '../../storage/file/disk.ts'
 import type { StagedLog } from '../../storage/file/engine.ts'
 import { type CheckedLog, checkKafkaLog, DamagedLog, logBytes } from '../../storage/file/import/check-kafka-log.ts'

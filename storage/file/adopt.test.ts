@@ -4,7 +4,7 @@ import test from 'ava'
 import { append, batchesFrom, contents, createLog, logOptions } from '../conformance/suite.ts'
 import { nodeDisk } from './disk.ts'
 import { createFileEngine } from './engine.ts'
-import { stageDirectory } from './log-directories.ts'
+import { stageDirectory } from './directory/log-directories.ts'
 import { temporaryDirectory } from './testing/temporary-directory.ts'
 
 const id = 'data/c3RhZ2VkLWJ5LWEtdGVzdA/4'

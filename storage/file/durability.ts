@@ -5,7 +5,7 @@ import type { AppendOutcomes, Appended, AppendRequest, Batch, LogId, Offset } fr
 import type { Run } from './append-runs.ts'
 import type { Disk } from './disk.ts'
 import { FlushBehind } from './flush-behind.ts'
-import type { OffsetCheckpoint } from './offset-checkpoint.ts'
+import type { OffsetCheckpoint } from './directory/offset-checkpoint.ts'
 
 /** A log, as durability sees it. */
 export interface DurableLog {

@@ -2,16 +2,17 @@
  * The file engine: Kafka's layout on disk, one process, appends into the page cache by synchronous writes, so that what is acknowledged survives
  * the death of the process; with durability=fsync a journal beside, so that it survives a loss of power.
  *
- *     <dataDir>/.lock                               lock.ts
- *     <dataDir>/meta.properties                     meta-properties.ts
- *     <dataDir>/.kafka_cleanshutdown                data-directory.ts: there after a clean stop, gone while we run
- *     <dataDir>/*-offset-checkpoint                 offset-checkpoint.ts
+ *     <dataDir>/.lock                               directory/lock.ts
+ *     <dataDir>/meta.properties                     directory/meta-properties.ts
+ *     <dataDir>/.kafka_cleanshutdown                directory/data-directory.ts: there after a clean stop, gone while we run
+ *     <dataDir>/*-offset-checkpoint                 directory/offset-checkpoint.ts
  *     <dataDir>/samsa.journal, samsa.journal.<n>    journal/: with durability=fsync, gone after a clean stop
- *     <dataDir>/<topic>-<n>/                        log-directories.ts: which log it is, by partition.metadata or samsa.log
- *         <base offset>.log, .index, .timeindex     segment.ts, segment-indexes.ts; .cleaned, .swap, .deleted: rewrite.ts, leftovers.ts
+ *     <dataDir>/<topic>-<n>/                        directory/log-directories.ts: which log it is, by partition.metadata or samsa.log
+ *         <base offset>.log, .index, .timeindex     segment.ts, index/; .cleaned, .swap, .deleted: rewrite.ts, recovery/leftovers.ts
  *         <offset>.snapshot, leader-epoch-...       parts.ts: what the broker saves beside a log
  *
- * An append goes engine.ts → durability.ts or journal/journaled.ts → log-tail.ts → append-runs.ts → segment.ts; a start data-directory.ts → open-logs.ts → load.ts.
+ * An append goes engine.ts → durability.ts or journal/journaled.ts → log-tail.ts → append-runs.ts → segment.ts; a start
+ * directory/data-directory.ts → recovery/open-logs.ts → recovery/load.ts.
  */
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
@@ -31,17 +32,23 @@ import { createLocalLeases } from '../local-leases.ts'
 import { LogHandle } from '../log-handle.ts'
 import { atOnce } from './at-once.ts'
 import { BufferPool } from './buffer-pool.ts'
-import { DataDirectory } from './data-directory.ts'
+import { DataDirectory } from './directory/data-directory.ts'
 import { type Disk, nodeDisk } from './disk.ts'
 import { Handles } from './handles.ts'
-import { IndexBlocks } from './index-file.ts'
+import { IndexBlocks } from './index/index-file.ts'
 import type { JournalLimits } from './journal/journal-files.ts'
 import { FileLog, type OpenedLog } from './log.ts'
-import { createDirectory, identityPath, moveStray, placeDirectory, retireDirectory } from './log-directories.ts'
+import {
+  createDirectory,
+  identityPath,
+  moveStray,
+  placeDirectory,
+  retireDirectory,
+} from './directory/log-directories.ts'
 import type { LogBase, LogTail } from './log-tail.ts'
-import { claimDirectory } from './meta-properties.ts'
-import { openError } from './open-error.ts'
-import { type OpenLogsOptions, openLogs } from './open-logs.ts'
+import { claimDirectory } from './directory/meta-properties.ts'
+import { openError } from './directory/open-error.ts'
+import { type OpenLogsOptions, openLogs } from './recovery/open-logs.ts'
 import type { Shared } from './shared.ts'
 import { guarded, guardedAsync } from './storage-error.ts'
 

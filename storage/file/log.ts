@@ -17,14 +17,14 @@ import {
   type Segments,
   type Slice,
 } from '../engine.ts'
-import { loadLog } from './load.ts'
+import { loadLog } from './recovery/load.ts'
 import { type LogBase, LogTail, type TailedLog } from './log-tail.ts'
-import type { OffsetCheckpoint } from './offset-checkpoint.ts'
+import type { OffsetCheckpoint } from './directory/offset-checkpoint.ts'
 import { loadParts, saveParts } from './parts.ts'
 import { FileSlice } from './read.ts'
 import { type Keep, type RewrittenLog, retireSegment, rewriteSegments } from './rewrite.ts'
-import { UnreadableBatch } from './scan.ts'
-import { toTheEnd } from './scan-file.ts'
+import { UnreadableBatch } from './recovery/scan.ts'
+import { toTheEnd } from './recovery/scan-file.ts'
 import type { FileSegment } from './segment.ts'
 import { SegmentList } from './segment-list.ts'
 import type { Shared } from './shared.ts'

@@ -4,7 +4,7 @@
 import * as batch from '../../protocol/records/batch.ts'
 import type { Offset, Slice } from '../engine.ts'
 import type { BufferPool } from './buffer-pool.ts'
-import { checkedSize, plausibleSize, UnreadableBatch } from './scan.ts'
+import { checkedSize, plausibleSize, UnreadableBatch } from './recovery/scan.ts'
 import type { FileSegment } from './segment.ts'
 import type { Shared } from './shared.ts'
 

@@ -6,7 +6,7 @@ import { dirname } from 'node:path'
 import type { Offset } from '../engine.ts'
 import { Coalesced } from './coalesced.ts'
 import { systemCode } from './disk.ts'
-import type { OffsetCheckpoint } from './offset-checkpoint.ts'
+import type { OffsetCheckpoint } from './directory/offset-checkpoint.ts'
 import type { FileSegment } from './segment.ts'
 import type { Shared } from './shared.ts'
 

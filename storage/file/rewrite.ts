@@ -1,14 +1,14 @@
 /**
  * Compaction of closed segments, by Kafka's protocol: the output of a group of segments is written to `.cleaned` files, which become `.swap` when they
  * are complete; then the old segments become `.deleted` and the output takes their place. A crash at any moment leaves either enough of the
- * old or a `.log.swap`, which recovery puts in place (`leftovers.ts`).
+ * old or a `.log.swap`, which recovery puts in place (`recovery/leftovers.ts`).
  */
 import { dirname } from 'node:path'
 import * as batch from '../../protocol/records/batch.ts'
 import type { Batch } from '../engine.ts'
 import { type Disk, systemCode } from './disk.ts'
 import { FileSlice, readInto } from './read.ts'
-import { UnreadableBatch } from './scan.ts'
+import { UnreadableBatch } from './recovery/scan.ts'
 import { FileSegment, type SegmentHome } from './segment.ts'
 import { CLEANED, DELETED, SWAP } from './segment-names.ts'
 import type { Shared } from './shared.ts'

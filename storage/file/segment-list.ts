@@ -2,10 +2,10 @@
  * The segments of a log in order, and reads over them.
  */
 import type { Offset, RewriteRange } from '../engine.ts'
-import { damageAt, damagedRange } from './damage.ts'
-import { examine } from './live-damage.ts'
+import { damageAt, damagedRange } from './recovery/damage.ts'
+import { examine } from './recovery/live-damage.ts'
 import { type FileSlice, type ReadLimits, readInto } from './read.ts'
-import type { UnreadableBatch } from './scan.ts'
+import type { UnreadableBatch } from './recovery/scan.ts'
 import type { FileSegment } from './segment.ts'
 import type { Shared } from './shared.ts'
 

@@ -3,7 +3,7 @@
  */
 import type { Offset } from '../engine.ts'
 
-/** Suffixes of files on their way in or out; see `rewrite.ts` and `leftovers.ts`. */
+/** Suffixes of files on their way in or out; see `rewrite.ts` and `recovery/leftovers.ts`. */
 export const CLEANED = '.cleaned'
 export const SWAP = '.swap'
 export const DELETED = '.deleted'

@@ -4,7 +4,7 @@
 import type { BufferPool } from './buffer-pool.ts'
 import type { Disk } from './disk.ts'
 import type { Handles } from './handles.ts'
-import type { IndexBlocks } from './index-file.ts'
+import type { IndexBlocks } from './index/index-file.ts'
 
 /** What an engine lends to its logs. */
 export interface Shared {

@@ -3,8 +3,8 @@
  */
 import { readInt64 } from '../../../protocol/records/batch.ts'
 import type { Offset } from '../../engine.ts'
-import { OFFSET_ENTRY_BYTES } from '../offset-index.ts'
-import { TIME_ENTRY_BYTES } from '../time-index.ts'
+import { OFFSET_ENTRY_BYTES } from '../index/offset-index.ts'
+import { TIME_ENTRY_BYTES } from '../index/time-index.ts'
 
 /** A batch of the segment. */
 export interface CheckedBatch {

@@ -4,10 +4,10 @@
 import { join } from 'node:path'
 import * as batch from '../../../protocol/records/batch.ts'
 import type { Offset } from '../../engine.ts'
-import { type Damage, describeDamage } from '../damage.ts'
+import { type Damage, describeDamage } from '../recovery/damage.ts'
 import type { Disk } from '../disk.ts'
 import { LogFile } from '../handles.ts'
-import { scanFile } from '../scan-file.ts'
+import { scanFile } from '../recovery/scan-file.ts'
 import { splitOffsetName } from '../segment-names.ts'
 import type { Shared } from '../shared.ts'
 

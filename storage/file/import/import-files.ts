@@ -4,7 +4,7 @@
 import { BufferPool } from '../buffer-pool.ts'
 import type { Disk } from '../disk.ts'
 import { Handles } from '../handles.ts'
-import { IndexBlocks } from '../index-file.ts'
+import { IndexBlocks } from '../index/index-file.ts'
 import type { Shared } from '../shared.ts'
 
 const MAX_OPEN_FILES = 16

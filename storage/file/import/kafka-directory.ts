@@ -4,8 +4,8 @@
 import { join } from 'node:path'
 import type { Offset } from '../../engine.ts'
 import type { Disk } from '../disk.ts'
-import { readProperties } from '../meta-properties.ts'
-import { OffsetCheckpoint } from '../offset-checkpoint.ts'
+import { readProperties } from '../directory/meta-properties.ts'
+import { OffsetCheckpoint } from '../directory/offset-checkpoint.ts'
 
 /** One partition's log in a directory of Kafka's. Offsets are undefined where Kafka checkpointed none. */
 export interface KafkaLog {

@@ -8,7 +8,7 @@
 import { KafkaError } from '../../../protocol/errors.ts'
 import type { AppendOutcomes, Appended, AppendRequest, LogId, Offset } from '../../engine.ts'
 import type { Durability, DurableLog } from '../durability.ts'
-import type { OffsetCheckpoint } from '../offset-checkpoint.ts'
+import type { OffsetCheckpoint } from '../directory/offset-checkpoint.ts'
 import { isShortage } from '../storage-error.ts'
 import { AppendCall, AppendEntry } from './append-call.ts'
 import { createdBytes, deletedBytes, encodeId, type EntryBytes, rewrittenBytes, trimmedBytes } from './entries.ts'

@@ -1,14 +1,14 @@
 import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import * as header from '../../protocol/records/batch.ts'
-import { append, batchAt, batchesFrom, createLog, fill } from '../conformance/suite.ts'
-import { DamagedRange, type Engine, type Log } from '../engine.ts'
-import { createFileEngine } from './engine.ts'
-import { damagedLog } from './testing/damaged-log.ts'
-import { withKilledEngine } from './testing/killed-engine.ts'
-import { survey } from './testing/survey.ts'
-import { temporaryDirectory } from './testing/temporary-directory.ts'
+import * as header from '../../../protocol/records/batch.ts'
+import { append, batchAt, batchesFrom, createLog, fill } from '../../conformance/suite.ts'
+import { DamagedRange, type Engine, type Log } from '../../engine.ts'
+import { createFileEngine } from '../engine.ts'
+import { damagedLog } from '../testing/damaged-log.ts'
+import { withKilledEngine } from '../testing/killed-engine.ts'
+import { survey } from '../testing/survey.ts'
+import { temporaryDirectory } from '../testing/temporary-directory.ts'
 
 const flip = (bytes: Buffer, at: number, bits = 0x41): void => {
   bytes[at] = bytes[at]! ^ bits

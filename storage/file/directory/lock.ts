@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type Disk, systemCode, writeFully } from './disk.ts'
+import { type Disk, systemCode, writeFully } from '../disk.ts'
 
 const FILE = '.lock'
 const MAX_TRIES = 20

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { batchesFrom, createLog } from '../conformance/suite.ts'
-import { createFileEngine } from './engine.ts'
-import { withKilledEngine } from './testing/killed-engine.ts'
-import { temporaryDirectory } from './testing/temporary-directory.ts'
+import { batchesFrom, createLog } from '../../conformance/suite.ts'
+import { createFileEngine } from '../engine.ts'
+import { withKilledEngine } from '../testing/killed-engine.ts'
+import { temporaryDirectory } from '../testing/temporary-directory.ts'
 
 test('a long recovery lets others have a turn, and says how far it is', async t => {
   const dataDir = temporaryDirectory(t)

@@ -5,10 +5,10 @@
  * - a `.log.swap` is finished output whose place isn't taken yet: the segments that it replaces go, and it becomes the segment.
  */
 import { join } from 'node:path'
-import { LogFile } from './handles.ts'
+import { LogFile } from '../handles.ts'
 import { scanFile, toTheEnd } from './scan-file.ts'
-import { CLEANED, DELETED, SWAP, splitOffsetName, TEMPORARY } from './segment-names.ts'
-import type { Shared } from './shared.ts'
+import { CLEANED, DELETED, SWAP, splitOffsetName, TEMPORARY } from '../segment-names.ts'
+import type { Shared } from '../shared.ts'
 
 /** Leaves nothing in the directory but segments, indexes and the parts of checkpoints. */
 export const clearLeftovers = (shared: Shared, directory: string): void => {

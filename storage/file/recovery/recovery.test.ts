@@ -20,12 +20,12 @@ import {
   fill,
   logOptions,
   offsetsOf,
-} from '../conformance/suite.ts'
-import type { Batch, Engine } from '../engine.ts'
-import { createFileEngine } from './engine.ts'
-import { hookedDisk } from './testing/faulty-disk.ts'
-import { withKilledEngine } from './testing/killed-engine.ts'
-import { temporaryDirectory } from './testing/temporary-directory.ts'
+} from '../../conformance/suite.ts'
+import type { Batch, Engine } from '../../engine.ts'
+import { createFileEngine } from '../engine.ts'
+import { hookedDisk } from '../testing/faulty-disk.ts'
+import { withKilledEngine } from '../testing/killed-engine.ts'
+import { temporaryDirectory } from '../testing/temporary-directory.ts'
 
 /** A directory of one log with these batches, left by a killed engine (or, `clean`, by a closed one). */
 const directoryWith = async (

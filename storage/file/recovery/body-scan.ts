@@ -1,9 +1,9 @@
 /**
  * Walks over a `.log` file with checksums: finds the sound batches, and behind damage the next sound one.
  */
-import * as batch from '../../protocol/records/batch.ts'
-import { crc32c } from '../../protocol/records/crc32c.ts'
-import type { Offset } from '../engine.ts'
+import * as batch from '../../../protocol/records/batch.ts'
+import { crc32c } from '../../../protocol/records/crc32c.ts'
+import type { Offset } from '../../engine.ts'
 import type { Damage } from './damage.ts'
 import { FileWindow, type ReadAt } from './file-window.ts'
 

@@ -1,9 +1,9 @@
 /**
  * The recovery of all logs at a start after a crash: one after the other, in portions between which others have a turn.
  */
-import { KafkaError } from '../../protocol/errors.ts'
-import type { FileLog } from './log.ts'
-import { guarded, guardedAsync } from './storage-error.ts'
+import { KafkaError } from '../../../protocol/errors.ts'
+import type { FileLog } from '../log.ts'
+import { guarded, guardedAsync } from '../storage-error.ts'
 
 /** Bytes read between two turns of others: a few milliseconds. */
 const PORTION_BYTES = 16 * 1024 * 1024

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process'
 import { readFileSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { createFileEngine } from './engine.ts'
-import { nodeDisk } from './disk.ts'
+import { createFileEngine } from '../engine.ts'
+import { nodeDisk } from '../disk.ts'
 import { DirectoryLock } from './lock.ts'
-import { temporaryDirectory } from './testing/temporary-directory.ts'
+import { temporaryDirectory } from '../testing/temporary-directory.ts'
 
 test('a second engine on a directory is refused, with the holder named', async t => {
   const dataDir = temporaryDirectory(t)

@@ -1,11 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import test from 'ava'
-import * as header from '../../protocol/records/batch.ts'
-import { batchAt, batchesFrom, createLog } from '../conformance/suite.ts'
-import type { Batch } from '../engine.ts'
-import { damagedLog } from './testing/damaged-log.ts'
-import { withKilledEngine } from './testing/killed-engine.ts'
-import { survey } from './testing/survey.ts'
+import * as header from '../../../protocol/records/batch.ts'
+import { batchAt, batchesFrom, createLog } from '../../conformance/suite.ts'
+import type { Batch } from '../../engine.ts'
+import { damagedLog } from '../testing/damaged-log.ts'
+import { withKilledEngine } from '../testing/killed-engine.ts'
+import { survey } from '../testing/survey.ts'
 
 const ROUNDS = 60
 

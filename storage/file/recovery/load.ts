@@ -2,15 +2,15 @@
  * Brings a log up from its directory: from the files' sizes and the last index entries after a clean stop, by reading batches after a crash.
  */
 import { join } from 'node:path'
-import type { Offset } from '../engine.ts'
+import type { Offset } from '../../engine.ts'
 import { decodeDamage, describeDamage } from './damage.ts'
 import { clearLeftovers } from './leftovers.ts'
-import { removePartsBeyond } from './parts.ts'
+import { removePartsBeyond } from '../parts.ts'
 import { recoverSegments } from './recover.ts'
 import { UnreadableBatch } from './scan.ts'
-import { FileSegment, type SegmentHome } from './segment.ts'
-import { splitOffsetName } from './segment-names.ts'
-import type { Shared } from './shared.ts'
+import { FileSegment, type SegmentHome } from '../segment.ts'
+import { splitOffsetName } from '../segment-names.ts'
+import type { Shared } from '../shared.ts'
 
 /** A log as its directory says it is. */
 export interface LoadedLog {

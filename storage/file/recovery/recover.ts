@@ -2,12 +2,12 @@
  * Reads what a crash may have torn, with checksums. What follows the last sound batch of the last segment goes, as a write that was under way leaves
  * it; damage anywhere else stays where it is and is remembered.
  */
-import type { Offset } from '../engine.ts'
+import type { Offset } from '../../engine.ts'
 import type { ScanEnd } from './body-scan.ts'
 import type { Damage } from './damage.ts'
 import { scanFile } from './scan-file.ts'
-import { FileSegment, type SegmentHome } from './segment.ts'
-import type { Shared } from './shared.ts'
+import { FileSegment, type SegmentHome } from '../segment.ts'
+import type { Shared } from '../shared.ts'
 
 /** Offsets in a segment's indexes are 32-bit, relative to its base. */
 const MAX_OFFSETS = 0x8000_0000

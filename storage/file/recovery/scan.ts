@@ -1,11 +1,11 @@
 /**
  * Walks over the batches of a `.log` file by their headers alone; `body-scan.ts` reads all of them.
  */
-import { KafkaError } from '../../protocol/errors.ts'
-import * as batch from '../../protocol/records/batch.ts'
+import { KafkaError } from '../../../protocol/errors.ts'
+import * as batch from '../../../protocol/records/batch.ts'
 import type { Damage } from './damage.ts'
-import type { LogFile } from './handles.ts'
-import type { Shared } from './shared.ts'
+import type { LogFile } from '../handles.ts'
+import type { Shared } from '../shared.ts'
 
 /** Enough for the batches between two index entries in one read. */
 const window = Buffer.allocUnsafeSlow(8192)

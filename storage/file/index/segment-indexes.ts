@@ -1,10 +1,10 @@
 /**
  * The two indexes of a segment and the greatest timestamp that they lead to, kept together as Kafka keeps them.
  */
-import type { Offset } from '../engine.ts'
-import type { Disk } from './disk.ts'
+import type { Offset } from '../../engine.ts'
+import type { Disk } from '../disk.ts'
 import { type IndexEntry, OFFSET_ENTRY_BYTES, OffsetIndex } from './offset-index.ts'
-import type { Shared } from './shared.ts'
+import type { Shared } from '../shared.ts'
 import { TIME_ENTRY_BYTES, type TimeEntry, TimeIndex } from './time-index.ts'
 
 export type { IndexEntry }

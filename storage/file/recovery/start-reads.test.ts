@@ -1,13 +1,13 @@
 import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { batchesFrom, createLog } from '../conformance/suite.ts'
-import type { Log } from '../engine.ts'
-import type { Disk } from './disk.ts'
-import { createFileEngine } from './engine.ts'
-import { hookedDisk } from './testing/faulty-disk.ts'
-import { withKilledEngine } from './testing/killed-engine.ts'
-import { temporaryDirectory } from './testing/temporary-directory.ts'
+import { batchesFrom, createLog } from '../../conformance/suite.ts'
+import type { Log } from '../../engine.ts'
+import type { Disk } from '../disk.ts'
+import { createFileEngine } from '../engine.ts'
+import { hookedDisk } from '../testing/faulty-disk.ts'
+import { withKilledEngine } from '../testing/killed-engine.ts'
+import { temporaryDirectory } from '../testing/temporary-directory.ts'
 
 const INTERVAL_BYTES = 4096
 const options = { segmentBytes: 300_000, indexIntervalBytes: INTERVAL_BYTES }

@@ -5,8 +5,8 @@
  * (`state/<name>`) has its id in a file `samsa.log` beside.
  */
 import { basename, join } from 'node:path'
-import type { LogId } from '../engine.ts'
-import { type Disk, writeFully } from './disk.ts'
+import type { LogId } from '../../engine.ts'
+import { type Disk, writeFully } from '../disk.ts'
 
 const METADATA = 'partition.metadata'
 const OWN_ID = 'samsa.log'

@@ -1,11 +1,11 @@
 /**
  * The scan with checksums (`body-scan.ts`) of a file that an engine has open.
  */
-import * as batch from '../../protocol/records/batch.ts'
-import type { Offset } from '../engine.ts'
+import * as batch from '../../../protocol/records/batch.ts'
+import type { Offset } from '../../engine.ts'
 import { type BodyVisitor, SCAN_WINDOW_BYTES, type ScanEnd, scanBodies } from './body-scan.ts'
-import type { LogFile } from './handles.ts'
-import type { Shared } from './shared.ts'
+import type { LogFile } from '../handles.ts'
+import type { Shared } from '../shared.ts'
 
 /** What of the file is scanned: bytes `[from, sizeBytes)`, where `due` is due first and all offsets are below `limit`. */
 export interface FileRange {

@@ -2,9 +2,9 @@
  * Whether the indexes of a segment say what its `.log` says. They carry no checksums: what leads to a batch is compared with it, and where it
  * isn't so all of them are built anew.
  */
-import * as batch from '../../protocol/records/batch.ts'
-import type { Visit } from './scan.ts'
-import { UnreadableBatch } from './scan.ts'
+import * as batch from '../../../protocol/records/batch.ts'
+import type { Visit } from '../recovery/scan.ts'
+import { UnreadableBatch } from '../recovery/scan.ts'
 import type { IndexEntry, SegmentIndexes } from './segment-indexes.ts'
 import type { TimeEntry } from './time-index.ts'
 

@@ -1,4 +1,4 @@
-import { systemCode } from './disk.ts'
+import { systemCode } from '../disk.ts'
 
 /** By the system's code: what it means here, and what a person can do. */
 const REASONS: Readonly<Record<string, string>> = {

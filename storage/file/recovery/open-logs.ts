@@ -2,18 +2,18 @@
  * From a data directory to its logs: what a journal holds is replayed, logs are found, what a crash may have torn is recovered, and only then does another
  * journal take the place of the one that told how far that was.
  */
-import type { LogId, LogOptions } from '../engine.ts'
-import { atOnce } from './at-once.ts'
-import type { DataDirectory } from './data-directory.ts'
-import { osDurability } from './durability.ts'
-import type { JournalLimits } from './journal/journal-files.ts'
-import { removeJournal } from './journal/marker.ts'
-import { replayJournal, startJournal } from './journal/start.ts'
-import { FileLog } from './log.ts'
-import { findLogs, setAside } from './log-directories.ts'
-import type { LogBase } from './log-tail.ts'
+import type { LogId, LogOptions } from '../../engine.ts'
+import { atOnce } from '../at-once.ts'
+import type { DataDirectory } from '../directory/data-directory.ts'
+import { osDurability } from '../durability.ts'
+import type { JournalLimits } from '../journal/journal-files.ts'
+import { removeJournal } from '../journal/marker.ts'
+import { replayJournal, startJournal } from '../journal/start.ts'
+import { FileLog } from '../log.ts'
+import { findLogs, setAside } from '../directory/log-directories.ts'
+import type { LogBase } from '../log-tail.ts'
 import { recoverLogs } from './recover-logs.ts'
-import type { Shared } from './shared.ts'
+import type { Shared } from '../shared.ts'
 
 /** Logs synced at once. */
 const CONCURRENT_FLUSHES = 16

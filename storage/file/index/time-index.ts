@@ -2,10 +2,10 @@
  * Kafka's `.timeindex`: 12 bytes an entry, the greatest timestamp of the segment so far (int64) and the last offset of the first batch that has
  * it, relative to the base (int32). Timestamps ascend strictly. A closed segment's last entry has the segment's greatest timestamp.
  */
-import * as batch from '../../protocol/records/batch.ts'
-import type { Offset } from '../engine.ts'
+import * as batch from '../../../protocol/records/batch.ts'
+import type { Offset } from '../../engine.ts'
 import { IndexFile } from './index-file.ts'
-import type { Shared } from './shared.ts'
+import type { Shared } from '../shared.ts'
 
 /** Size of an entry. */
 export const TIME_ENTRY_BYTES = 12

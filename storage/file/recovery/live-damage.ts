@@ -1,13 +1,13 @@
 /**
  * Damage that a read meets and recovery hasn't: what the medium gives isn't what was written. It is looked at once and remembered.
  */
-import { nextOffset } from '../../protocol/records/batch.ts'
-import type { Offset } from '../engine.ts'
+import { nextOffset } from '../../../protocol/records/batch.ts'
+import type { Offset } from '../../engine.ts'
 import { type Damage, describeDamage } from './damage.ts'
 import { UnreadableBatch } from './scan.ts'
 import { scanFile } from './scan-file.ts'
-import type { FileSegment } from './segment.ts'
-import type { Shared } from './shared.ts'
+import type { FileSegment } from '../segment.ts'
+import type { Shared } from '../shared.ts'
 
 /**
  * Looks at the place in the segment where there was no batch. What turns out to be damage is remembered in the segment; where the indexes led to

@@ -2,8 +2,8 @@
  * Kafka's files of one offset a log at the top of the data directory (`recovery-point-offset-checkpoint`, `log-start-offset-checkpoint`,
  * `replication-offset-checkpoint`): a version, a count, and lines of topic, partition and offset.
  */
-import type { Offset } from '../engine.ts'
-import { type Disk, replaceFile } from './disk.ts'
+import type { Offset } from '../../engine.ts'
+import { type Disk, replaceFile } from '../disk.ts'
 
 const VERSION = '0'
 

@@ -2,9 +2,9 @@
  * A file of entries of one size, ascending, appended to and searched: what Kafka's two indexes have in common. Entries not yet written lie in
  * memory; written ones are read in blocks, which all indexes of an engine cache together.
  */
-import { systemCode, writeFully } from './disk.ts'
-import { type Handles, LogFile } from './handles.ts'
-import type { Shared } from './shared.ts'
+import { systemCode, writeFully } from '../disk.ts'
+import { type Handles, LogFile } from '../handles.ts'
+import type { Shared } from '../shared.ts'
 
 /** A multiple of both entry sizes (8 and 12), just under a page. */
 const BLOCK_BYTES = 4080

@@ -2,10 +2,10 @@
  * The top of a data directory: the lock, whose it is, Kafka's checkpoints and its mark of a clean stop.
  */
 import { dirname, join } from 'node:path'
-import { type Disk, replaceFile, systemCode } from './disk.ts'
+import { type Disk, replaceFile, systemCode } from '../disk.ts'
 import { DirectoryLock } from './lock.ts'
 import { OffsetCheckpoint } from './offset-checkpoint.ts'
-import { TEMPORARY } from './segment-names.ts'
+import { TEMPORARY } from '../segment-names.ts'
 
 const CLEAN = '.kafka_cleanshutdown'
 /** Kafka compares the epoch with what its controller knows; there is none here. */

@@ -8,8 +8,8 @@
  *     9000 9000 40 50 its end is missing
  *     crc32c 0a1b2c3d                               of all above
  */
-import { crc32c } from '../../protocol/records/crc32c.ts'
-import { DamagedRange, type Offset } from '../engine.ts'
+import { crc32c } from '../../../protocol/records/crc32c.ts'
+import { DamagedRange, type Offset } from '../../engine.ts'
 
 /** One stretch. */
 export interface Damage {

@@ -2,7 +2,7 @@
  * Kafka's `meta.properties` at the top of a data directory: whose it is.
  */
 import { join } from 'node:path'
-import { type Disk, replaceFile } from './disk.ts'
+import { type Disk, replaceFile } from '../disk.ts'
 
 /** Whose the directory is: Kafka's `meta.properties`. */
 export interface MetaProperties {

@@ -2,9 +2,9 @@
  * Kafka's `.index`: 8 bytes an entry, the last offset of a batch relative to the segment's base and the batch's position in the `.log`, both
  * big-endian int32. About one entry per `index.interval.bytes` of log; the segment's first batch has none.
  */
-import type { Offset } from '../engine.ts'
+import type { Offset } from '../../engine.ts'
 import { IndexFile } from './index-file.ts'
-import type { Shared } from './shared.ts'
+import type { Shared } from '../shared.ts'
 
 /** Size of an entry. */
 export const OFFSET_ENTRY_BYTES = 8

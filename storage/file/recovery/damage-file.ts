@@ -1,5 +1,5 @@
 import { type Damage, encodeDamage } from './damage.ts'
-import { type Disk, replaceFile } from './disk.ts'
+import { type Disk, replaceFile } from '../disk.ts'
 
 /** The file `<base offset>.damaged` beside one segment: not there while there is no damage. */
 export class DamageFile {

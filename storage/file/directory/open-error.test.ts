@@ -1,10 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { append, batchAt, createLog, fill } from '../conformance/suite.ts'
-import { createFileEngine } from './engine.ts'
-import { hookedDisk, systemError } from './testing/faulty-disk.ts'
-import { temporaryDirectory } from './testing/temporary-directory.ts'
+import { append, batchAt, createLog, fill } from '../../conformance/suite.ts'
+import { createFileEngine } from '../engine.ts'
+import { hookedDisk, systemError } from '../testing/faulty-disk.ts'
+import { temporaryDirectory } from '../testing/temporary-directory.ts'
 
 const refusals: readonly [string, RegExp][] = [
   ['EROFS', /the data directory \/\S+ can't be used: its file system is read-only\. .*--data-dir/],

@@ -1,10 +1,10 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { batchesFrom, createLog, fill, offsetsOf } from '../conformance/suite.ts'
-import type { Batch, Log } from '../engine.ts'
-import { createFileEngine } from './engine.ts'
-import { temporaryDirectory } from './testing/temporary-directory.ts'
+import { batchesFrom, createLog, fill, offsetsOf } from '../../conformance/suite.ts'
+import type { Batch, Log } from '../../engine.ts'
+import { createFileEngine } from '../engine.ts'
+import { temporaryDirectory } from '../testing/temporary-directory.ts'
 
 const options = { segmentBytes: 2000, indexIntervalBytes: 150 }
 const FIRST = '00000000000000000000'
