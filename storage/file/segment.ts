@@ -9,7 +9,7 @@ import type { Damage } from './recovery/damage.ts'
 import { DamageFile } from './recovery/damage-file.ts'
 import { systemCode } from './disk.ts'
 import { LogFile } from './handles.ts'
-import { indexesFit, isTrueOf, leadsToBatch, type Scan } from './index/index-check.ts'
+import { indexesFit, isTrueOf, type Scan } from './index/index-check.ts'
 import { checkedSize, scanSound, UnreadableBatch, type Visit } from './recovery/scan.ts'
 import { type IndexEntry, SegmentIndexes } from './index/segment-indexes.ts'
 import { segmentFile } from './segment-names.ts'
@@ -350,7 +350,10 @@ export class FileSegment {
   #indexesBelow(offset: Offset): SegmentIndexes | null {
     const indexes = SegmentIndexes.open(this.#shared, this.#indexPaths, this.start)
     const entry = indexes?.cutBelow(offset) ?? null
-    if (indexes !== null && entry !== null && leadsToBatch(entry, this.#toEnd)) return indexes
+    // Of the two files each may have come to the medium without the other.
+    const toEntry: Scan = (from, visit) =>
+      this.scan(from, (buffer, at, position) => position <= entry!.position && visit(buffer, at, position))
+    if (indexes !== null && entry !== null && indexesFit(indexes, toEntry)) return indexes
     indexes?.closeFiles()
     return null
   }

@@ -15,7 +15,7 @@ export type Scan = (from: number, visit: Visit) => number
 const CHECKED_BYTES = 4 * 1024 * 1024
 
 /** Whether the entry leads to the batch that it names. */
-export const leadsToBatch = (entry: IndexEntry | null, scan: Scan): boolean => {
+const leadsToBatch = (entry: IndexEntry | null, scan: Scan): boolean => {
   if (entry === null) return true
   let found = false
   return unlessUnreadable(() => {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { batchesFrom, createLog, fill, offsetsOf } from '../../conformance/suite.ts'
@@ -97,4 +97,20 @@ test('a flipped bit in an offset index gives no wrong answer', async t => {
     writeFileSync(path, changed)
     t.is(await answersAfter(dataDir), null, `byte ${bit >> 3}, bit ${bit & 7}`)
   }
+})
+
+test('after a crash too an index that came to the disk without the other one gives no wrong answer', async t => {
+  const source = await closedLog(t)
+  const files = ['20.index', '20.timeindex'].map(name => `${FIRST.slice(2)}${name}`)
+  for (const name of files)
+    for (const entries of [0, 1, 2]) {
+      const dataDir = temporaryDirectory(t)
+      cpSync(source, dataDir, { recursive: true })
+      rmSync(join(dataDir, '.kafka_cleanshutdown'))
+      // Nothing above it: of what lies below no batch is read.
+      writeFileSync(join(dataDir, 'recovery-point-offset-checkpoint'), `0\n1\nt 0 ${batches.length}\n`)
+      const path = join(dataDir, 't-0', name)
+      writeFileSync(path, readFileSync(path).subarray(0, entries * (name.endsWith('timeindex') ? 12 : 8)))
+      t.is(await answersAfter(dataDir), null, `${entries} entries of ${name}`)
+    }
 })
