@@ -94,6 +94,12 @@ export class ExpectedLog {
     this.#append()
   }
 
+  /** A reader got this batch: only whole appends come into sight. */
+  see(seen: Buffer): void {
+    for (const batches of [this.appending ?? [], ...this.#limbo])
+      if (batches.some(({ bytes }) => bytes.equals(seen))) this.show(batches.at(-1)!.lastOffset + 1)
+  }
+
   /** An answer says where the log ends: so that is what became of appends that weren't answered. */
   catchUp(end: Offset): void {
     const own = this.appending
@@ -199,9 +205,7 @@ export class ExpectedLog {
     { maxBytes, before = INFINITE, atLeastOne = false }: ReadOptions,
   ): string | null {
     const last = found.at(-1)
-    // Only whole appends come into sight.
-    for (const batches of last === undefined ? [] : [this.appending ?? [], ...this.#limbo])
-      if (batches.some(({ bytes }) => bytes.equals(last!))) this.show(batches.at(-1)!.lastOffset + 1)
+    if (last !== undefined) this.see(last)
     const entries = this.#entries.filter(({ batch }) => batch.lastOffset >= Math.max(from, this.start))
     let index = 0
     let room = maxBytes
