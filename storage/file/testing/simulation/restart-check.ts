@@ -9,7 +9,10 @@ import { type Slot, Violation, type World } from './world.ts'
 /** The directory of the simulated engine. */
 export const DATA_DIR = '/data'
 
-/** Offsets that a loss of power can't take, by the logs' directories, as the engine itself says on the medium. */
+/**
+ * Offsets that a loss of power can't take, by the logs' directories, as the engine itself says on the medium. To be asked before the next start: that one
+ * moves them when it has recovered what is left.
+ */
 export const recoveryPoints = (world: World): ReadonlyMap<string, Offset> => {
   const text =
     world.disk.file(`${DATA_DIR}/recovery-point-offset-checkpoint`)?.durableContent().toString('latin1') ?? ''
@@ -21,9 +24,18 @@ export const recoveryPoints = (world: World): ReadonlyMap<string, Offset> => {
   return points
 }
 
+/** How the engine came up again, and after what. */
+export interface Restart {
+  readonly opened: Opened
+  readonly ending: Ending
+  /** Whether there was the mark of a clean stop. */
+  readonly clean: boolean
+  /** As they were when the life ended. */
+  readonly points: ReadonlyMap<string, Offset>
+}
+
 /** Compares all logs with what they must be, and takes over what was in doubt. Throws a Violation. */
-export const checkRestart = async (world: World, opened: Opened, ending: Ending, clean: boolean): Promise<void> => {
-  const points = recoveryPoints(world)
+export const checkRestart = async (world: World, { opened, ending, clean, points }: Restart): Promise<void> => {
   const present = new Set<LogId>()
   for await (const id of world.engine!.logs('')) present.add(id)
   checkUnclean(opened, present, clean)

@@ -5,12 +5,12 @@
 import { Random } from '../../../../protocol/testing/random.ts'
 import { TOPIC_ID } from '../../../conformance/suite.ts'
 import { createFileEngine } from '../../engine.ts'
-import type { Opened } from '../../../engine.ts'
+import type { Offset, Opened } from '../../../engine.ts'
 import { Killed } from '../simulated-disk/disk-faults.ts'
 import type { Ending } from './expected-log.ts'
 import { breakDown, doom, hinder, limit } from './steps-of-faults.ts'
 import { strangeFiles } from './known-files.ts'
-import { checkRestart, DATA_DIR } from './restart-check.ts'
+import { checkRestart, DATA_DIR, recoveryPoints } from './restart-check.ts'
 import { append, find, measure, read } from './steps-of-data.ts'
 import { create, remove } from './steps-of-logs.ts'
 import { checkpoint, recall, rewrite, roll, trim } from './steps-of-upkeep.ts'
@@ -185,16 +185,19 @@ export class Simulation {
   async #reopen(ending: Ending): Promise<void> {
     const world = this.#world
     let worst = ending
+    let points: ReadonlyMap<string, Offset> | null = null
     for (;;) {
       if (ending === 'kill') this.#counts.kills++
       if (ending === 'power') this.#counts.powerLosses++
       world.note(`== ${ending}`)
       world.disk.end(ending === 'power' ? 'power' : 'kill')
+      // Starts that are cut short may know of a loss already that no check has seen.
+      points ??= recoveryPoints(world)
       this.#buryHolders()
       const clean = this.#isClean()
       const opened = await this.#open()
       if (opened !== null) {
-        await world.drive('checking', checkRestart(world, opened, worst, clean))
+        await world.drive('checking', checkRestart(world, { opened, ending: worst, clean, points }))
         world.check()
         return
       }
