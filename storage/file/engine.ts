@@ -334,7 +334,9 @@ class DirectoryEngine implements FileEngine {
     let clean = true
     await atOnce(this.#logs.values(), CONCURRENT_SETTLES, async log => {
       try {
-        clean &&= !log.failed
+        // One that is gone and still there couldn't be deleted: it is back at the next start, and nobody synced it.
+        clean &&= !log.failed && !log.gone
+        if (log.gone) return
         await log.tail.settle()
         if (log.loaded) directory.highWatermarks.set(log.name, log.bounds().committed)
       } catch (error) {

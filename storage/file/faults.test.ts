@@ -232,3 +232,21 @@ test('a log whose first file finds no room takes appends when there is some', as
   t.true((await append(engine, log, [batchAt(0)])).ok)
   await engine.close()
 })
+
+test('a log that could not be deleted, and is back at the next start, leaves no mark of a clean stop', async t => {
+  const subject = await faulty(t)
+  const { engine, dataDir } = subject
+  const log = await createLog(engine)
+  await fill(t, engine, log, [batchAt(0)])
+  subject.hook = call => {
+    if (call === 'rename') throw systemError('EIO')
+    return undefined
+  }
+  await t.throwsAsync(engine.deleteLog(log.id), { any: true, name: 'KAFKA_STORAGE_ERROR' })
+  subject.hook = () => undefined
+  await engine.close()
+  const next = createFileEngine({ dataDir })
+  t.deepEqual((await next.open()).unclean, [log.id])
+  t.deepEqual(await contents(await createLog(next)), bytesOf([batchAt(0)]))
+  await next.close()
+})
