@@ -98,13 +98,17 @@ export class RecoveryPoint {
     this.#paths = new Set()
     this.#namesChanged = false
     const paths = new Set(made)
+    const damaged: FileSegment[] = []
     for (const [index, segment] of segments.entries()) {
       if ((segments[index + 1]?.start ?? end) <= this.#offset) continue
       // A start that begins at the recovery point finds its place by them.
       segment.flushIndexes()
       paths.add(segment.file.path)
+      if (segment.damageUnsaved) damaged.push(segment)
     }
     try {
+      // A start that begins above it doesn't find it again.
+      for (const segment of damaged) await this.#unlessMissing(segment.saveDamage())
       for (const path of paths) await this.#unlessMissing(disk.sync(path))
       if (namesChanged) await this.#unlessMissing(disk.syncDirectory(this.#log.directory))
       if (!this.#placed) await disk.syncDirectory(dirname(this.#log.directory))

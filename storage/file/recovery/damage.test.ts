@@ -6,6 +6,7 @@ import { append, batchAt, batchesFrom, createLog, fill } from '../../conformance
 import { DamagedRange, type Engine, type Log } from '../../engine.ts'
 import { createFileEngine } from '../engine.ts'
 import { damagedLog } from '../testing/damaged-log.ts'
+import { hookedDisk, systemError } from '../testing/faulty-disk.ts'
 import { withKilledEngine } from '../testing/killed-engine.ts'
 import { survey } from '../testing/survey.ts'
 import { temporaryDirectory } from '../testing/temporary-directory.ts'
@@ -357,4 +358,25 @@ test('a directory without damage has no file that tells of any', async t => {
   const dataDir = temporaryDirectory(t)
   await withEngine(dataDir, async (log, engine) => fill(t, engine, log, batchesFrom(0, {}, {})))
   t.false(existsSync(join(dataDir, 't-0', '00000000000000000000.damaged')))
+})
+
+test('damage that a full disk kept from being remembered is looked for again, not passed over', async t => {
+  const { dataDir, path } = await damagedLog(t, { batches: 9, segmentBytes: 300, damage: bytes => flip(bytes, 170) })
+  const full = hookedDisk((call, changed) => {
+    if (call === 'open' && changed.endsWith('.damaged.tmp')) throw systemError('ENOSPC')
+    return undefined
+  })
+  const told: string[] = []
+  const engine = createFileEngine({ dataDir, disk: full, warn: line => told.push(line) })
+  await engine.open()
+  t.deepEqual(await survey(await createLog(engine)), { offsets: [0, 2, 3, 4, 5, 6, 7, 8], damaged: [[1, 2]] })
+  await engine.close()
+  t.true(told.some(line => /can't be recovered: .*ENOSPC/.test(line)))
+  t.false(existsSync(join(dataDir, '.kafka_cleanshutdown')))
+  t.regex(readFileSync(join(dataDir, 'recovery-point-offset-checkpoint'), 'utf8'), /^0\n[01]\n(t 0 0\n)?$/)
+  const warnings = await withEngine(dataDir, async log => {
+    t.deepEqual(await survey(log), { offsets: [0, 2, 3, 4, 5, 6, 7, 8], damaged: [[1, 2]] })
+  })
+  t.regex(warnings.join('\n'), /offsets 1 to 1 can't be read/)
+  t.true(existsSync(path(0, 'damaged')))
 })
