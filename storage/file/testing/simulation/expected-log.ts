@@ -61,8 +61,10 @@ export class ExpectedLog {
   /** Where the last read ended. */
   nextRead: Offset = 0
   checkpointing = false
-  /** What is damaged for good. */
+  /** What is damaged for good, from the start on. */
   damage: readonly Stretch[] = []
+  /** The same, also below the start: segments may begin there. */
+  #everDamaged: readonly Stretch[] = []
   readonly checkpoints = new ExpectedCheckpoints()
   readonly #journaled: boolean
   #entries: Entry[] = []
@@ -153,6 +155,11 @@ export class ExpectedLog {
       entry.form = next
       entry.maybe = []
     }
+  }
+
+  /** Whether there is, or was, damage in [from, to), of which segments may still hold some that lies below the start. */
+  isDamagedIn(from: Offset, to: Offset): boolean {
+    return this.#everDamaged.some(stretch => stretch.to > from && stretch.from < to)
   }
 
   /** Whether nothing is under way, or in doubt, that a reader may see. */
@@ -306,6 +313,8 @@ export class ExpectedLog {
       if (!known && from < floor) return `[${from}, ${to}) counts as damaged, and all below ${floor} is safe`
     }
     this.damage = found
+    const rest = this.#everDamaged.filter(({ from, to }) => !found.some(other => other.from <= from && to <= other.to))
+    this.#everDamaged = [...rest, ...found]
     const isHidden = ({ baseOffset }: Batch): boolean =>
       found.some(({ from, to }) => baseOffset >= from && baseOffset < to)
     this.#entries = this.#entries.filter(({ batch }) => !isHidden(batch))

@@ -84,7 +84,7 @@ const rewriteRange = async (world: World, log: ExpectedLog, range: RewriteRange)
   }
   const done = await world.engine!.log(log.id).rewrite(range, keep)
   // Segments with damage stay as they are.
-  if (done && world.isLiving(life) && log.damage.length === 0) log.rewritten(from, to, fate)
+  if (done && world.isLiving(life) && !log.isDamagedIn(from, to)) log.rewritten(from, to, fate)
   return done
 }
 
