@@ -63,8 +63,6 @@ export class ExpectedLog {
   checkpointing = false
   /** What is damaged for good, from the start on. */
   damage: readonly Stretch[] = []
-  /** The same, also below the start: segments may begin there. */
-  #everDamaged: readonly Stretch[] = []
   readonly checkpoints = new ExpectedCheckpoints()
   readonly #journaled: boolean
   #entries: Entry[] = []
@@ -157,9 +155,9 @@ export class ExpectedLog {
     }
   }
 
-  /** Whether there is, or was, damage in [from, to), of which segments may still hold some that lies below the start. */
+  /** Whether there is damage in [from, to), as far as it isn't below the start, where nobody sees it. */
   isDamagedIn(from: Offset, to: Offset): boolean {
-    return this.#everDamaged.some(stretch => stretch.to > from && stretch.from < to)
+    return this.damage.some(stretch => stretch.to > from && stretch.from < to)
   }
 
   /** Whether nothing is under way, or in doubt, that a reader may see. */
@@ -175,9 +173,7 @@ export class ExpectedLog {
   /** A clean stop: no loss of power can take what is there. */
   stopped(): void {
     this.safeEnd = this.end
-    this.safe = true
-    this.#refused = []
-    for (const entry of this.#entries) entry.older = []
+    this.#survived()
   }
 
   /** The expected bounds against those found; what is wrong, or null. */
@@ -232,7 +228,8 @@ export class ExpectedLog {
       if (room < 0 && !(atLeastOne && number === 0)) return `${-room} bytes more than were asked for`
     }
     const rest = entries.slice(index)
-    if (rest[0] !== undefined && this.#isHidden(from, rest[0].batch.baseOffset)) return null
+    const next = rest.find(({ form }) => form !== null)
+    if (next !== undefined && this.#isHidden(from, next.batch.baseOffset)) return null
     return this.#checkStop(rest, room, before, atLeastOne && found.length === 0)
   }
 
@@ -257,8 +254,15 @@ export class ExpectedLog {
     this.start = this.startAtMost = bounds.start
     this.#entries = this.#entries.filter(({ batch }) => batch.lastOffset >= this.start)
     const wrong = this.#adoptDamage(found.damage, floor) ?? this.#adoptForms(found.batches, ending)
-    if (ending === 'power') this.stopped()
+    if (ending === 'power') this.#survived()
     return wrong
+  }
+
+  /** What is there is on the medium; that it ends there is safe only when it was flushed: what stands behind damage may go with a tail torn later. */
+  #survived(): void {
+    this.safe = true
+    this.#refused = []
+    for (const entry of this.#entries) entry.older = []
   }
 
   #append(): void {
@@ -313,8 +317,6 @@ export class ExpectedLog {
       if (!known && from < floor) return `[${from}, ${to}) counts as damaged, and all below ${floor} is safe`
     }
     this.damage = found
-    const rest = this.#everDamaged.filter(({ from, to }) => !found.some(other => other.from <= from && to <= other.to))
-    this.#everDamaged = [...rest, ...found]
     const isHidden = ({ baseOffset }: Batch): boolean =>
       found.some(({ from, to }) => baseOffset >= from && baseOffset < to)
     this.#entries = this.#entries.filter(({ batch }) => !isHidden(batch))

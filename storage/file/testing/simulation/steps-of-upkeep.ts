@@ -1,7 +1,7 @@
 /**
  * Steps of the simulation that roll, trim, rewrite and checkpoint logs, as a broker does in the background.
  */
-import type { RewriteRange } from '../../../engine.ts'
+import type { Offset, RewriteRange } from '../../../engine.ts'
 import { batchesOf } from '../../../conformance/suite.ts'
 import { randomFate, toBatch } from './batches.ts'
 import type { ExpectedLog } from './expected-log.ts'
@@ -56,7 +56,9 @@ export const rewrite = (world: World): void => {
       const last = first + random.below(segments.length - first)
       const stale = random.oneIn(20)
       const range = { from: segments[first]!.start, to: segments[last]!.start, generation: generation - Number(stale) }
-      const done = await rewriteRange(world, log, range)
+      // Damage below the start is out of sight, and its segment stays as it is.
+      const inSight = segments.slice(first).find(segment => segment.start >= log.start)?.start ?? range.to
+      const done = await rewriteRange(world, log, range, inSight)
       if (!world.isLiving(life)) return
       if (done && (stale || first === last)) throw new Violation(`${log.id}: a rewrite of nothing was done`)
     },
@@ -66,7 +68,8 @@ export const rewrite = (world: World): void => {
   )
 }
 
-const rewriteRange = async (world: World, log: ExpectedLog, range: RewriteRange): Promise<boolean> => {
+/** @param inSight all damage of segments from there on is known. */
+const rewriteRange = async (world: World, log: ExpectedLog, range: RewriteRange, inSight: Offset): Promise<boolean> => {
   const { random } = world
   const { life } = world
   const { from, to } = range
@@ -84,7 +87,7 @@ const rewriteRange = async (world: World, log: ExpectedLog, range: RewriteRange)
   }
   const done = await world.engine!.log(log.id).rewrite(range, keep)
   // Segments with damage stay as they are.
-  if (done && world.isLiving(life) && !log.isDamagedIn(from, to)) log.rewritten(from, to, fate)
+  if (done && world.isLiving(life) && !log.isDamagedIn(inSight, to)) log.rewritten(inSight, to, fate)
   return done
 }
 
