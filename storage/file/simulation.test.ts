@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava'
 import { type Kind, kindOf, KINDS, Simulation } from './testing/simulation/simulation.ts'
 
-/** All runs together are 75,000 steps. */
+/** All runs together are 100,000 steps. */
 const RUNS_OF_A_KIND = 25
 const STEPS = 1000
 
@@ -22,6 +22,7 @@ const run = async (t: ExecutionContext, kind: Kind): Promise<void> => {
 }
 
 test.serial('what was acknowledged survives kills, full disks and bad ones', run, 'os, kills')
+test.serial('what was synced survives losses of power, and what they take is told', run, 'os, power')
 test.serial('with a journal what was acknowledged survives kills, full disks and bad ones', run, 'fsync, kills')
 test.serial('with a journal what was acknowledged survives losses of power', run, 'fsync, power')
 
