@@ -15,7 +15,7 @@ export interface Rollable {
 }
 
 /** Offsets in a segment's indexes are 32-bit, relative to its base. */
-const MAX_RELATIVE_OFFSET = 0x7fffffff
+export const MAX_RELATIVE_OFFSET = 0x7fffffff
 
 /** The part of the options that the rule needs. */
 export type RollingOptions = Pick<LogOptions, 'segmentBytes' | 'segmentMs'>

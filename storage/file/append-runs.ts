@@ -63,7 +63,7 @@ export const writeRuns = (shared: Shared, target: AppendTarget, batches: readonl
     }
     write(batches.length)
   } catch (error) {
-    undoRuns(shared, target, runs, segment)
+    undoRuns(target, runs, segment)
     throw error
   }
   return runs
@@ -71,15 +71,13 @@ export const writeRuns = (shared: Shared, target: AppendTarget, batches: readonl
 
 /** Takes back what was written; another segment may have been opened without a run. Throws the disk's error. */
 export const undoRuns = (
-  shared: Shared,
   { active, untidy }: Pick<AppendTarget, 'active' | 'untidy'>,
   runs: readonly Run[],
   opened = active,
 ): void => {
   for (const segment of new Set([opened, ...runs.map(run => run.segment)])) {
     if (segment === active) continue
-    segment.closeFiles()
-    for (const path of segment.paths) shared.disk.unlink(path)
+    segment.remove()
   }
   try {
     active.truncate()

@@ -73,6 +73,13 @@ interface OsOptions {
 
 const done = Promise.resolve()
 
+/** Has the log's recovery point last at `to` or beyond: above it a recovery takes gaps for losses, so no rewrite may leave one there. */
+export const makeSafe = async (log: DurableLog, to: Offset, recoveryPoints: OffsetCheckpoint): Promise<void> => {
+  if ((recoveryPoints.lasting(log.name) ?? 0) >= to) return
+  await log.flush()
+  await recoveryPoints.save()
+}
+
 /**
  * What the operating system has taken survives the death of this process; it isn't on the medium yet. Kafka's own default. Only starts of logs and
  * their deletions are synced: what lies below them is removed. Logs are synced behind the appends, so that a start after a crash has little to read.
@@ -106,12 +113,7 @@ export const osDurability = (options: OsOptions): Durability => {
     deleted: () => disk.syncDirectory(dataDir),
     trimmed: () => starts.save(),
     saved: () => done,
-    rewriting: async (log, _from, to) => {
-      // Above the recovery point a gap is a loss: no rewrite may leave one there.
-      if ((recoveryPoints.lasting(log.name) ?? 0) >= to) return
-      await log.flush()
-      await recoveryPoints.save()
-    },
+    rewriting: (log, _from, to) => makeSafe(log, to, recoveryPoints),
     flushed: () => recoveryPoints.save(),
     syncFailed: () => {},
     idle: () => done,

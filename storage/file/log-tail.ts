@@ -162,7 +162,7 @@ export class LogTail implements DurableLog, FlushedLog, SegmentHome {
     this.#underWay = null
     if (this.gone) return this.#forget(runs)
     try {
-      undoRuns(this.#shared, { active: this.#segments!.active, untidy: this.#becomeUntidy }, runs)
+      undoRuns({ active: this.#segments!.active, untidy: this.#becomeUntidy }, runs)
       return this.#refuse(error)
     } catch (undoError) {
       return this.#refuse(undoError)

@@ -99,7 +99,7 @@ export class FileLog implements Log, TailedLog, RewrittenLog {
 
   /** Reads the directory, if that wasn't done. Throws KAFKA_STORAGE_ERROR if it can't be read. */
   load(): SegmentList {
-    return guarded(() => this.bringUp())
+    return this.#segments ?? guarded(() => this.bringUp())
   }
 
   /** As `load`, but throws the disk's error. */

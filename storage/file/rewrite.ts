@@ -6,6 +6,7 @@
 import { dirname } from 'node:path'
 import * as batch from '../../protocol/records/batch.ts'
 import type { Batch } from '../engine.ts'
+import { MAX_RELATIVE_OFFSET } from '../rolling.ts'
 import { type Disk, systemCode } from './disk.ts'
 import { FileSlice, readInto } from './read.ts'
 import { UnreadableBatch } from './recovery/scan.ts'
@@ -17,7 +18,6 @@ import type { Shared } from './shared.ts'
 const PORTION_BYTES = 512 * 1024
 /** So much of the output is synced at a time: more would have the system hold up all who write until it comes to the medium. */
 const SYNC_BYTES = 32 * 1024 * 1024
-const MAX_RELATIVE_OFFSET = 0x7fffffff
 
 /** What `keep` of `Log.rewrite` is. */
 export type Keep = (batches: readonly Buffer[]) => Promise<readonly Buffer[]>
@@ -85,16 +85,16 @@ const rewriteGroup = async (
   const cleaned = new FileSegment(shared, log, first.start, null, CLEANED)
   try {
     for (const segment of group) {
-      if (!(await cleanSegment(shared, log, group, segment, cleaned, keep))) return discard(shared, log, cleaned)
+      if (!(await cleanSegment(shared, log, group, segment, cleaned, keep))) return discard(log, cleaned)
     }
     cleaned.seal()
     cleaned.closeFiles()
     shared.disk.setModifiedMs(cleaned.file.path, Math.max(...group.map(segment => segment.modifiedMs)))
     for (const path of cleaned.paths) await shared.disk.sync(path)
     await log.announce(group)
-    if (!log.has(group)) return discard(shared, log, cleaned)
+    if (!log.has(group)) return discard(log, cleaned)
   } catch (error) {
-    discard(shared, log, cleaned)
+    discard(log, cleaned)
     throw error
   }
   log.replace(group, () => swap(shared, log, group, cleaned))
@@ -152,11 +152,10 @@ const toBatch = (bytes: Buffer): Batch => ({
   bytes,
 })
 
-const discard = (shared: Shared, log: RewrittenLog, cleaned: FileSegment): false => {
-  cleaned.closeFiles()
+const discard = (log: RewrittenLog, cleaned: FileSegment): false => {
   // Another log's files may have the same paths by now.
-  if (log.gone) return false
-  for (const path of cleaned.paths) shared.disk.unlink(path)
+  if (log.gone) cleaned.closeFiles()
+  else cleaned.remove()
   return false
 }
 

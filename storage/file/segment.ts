@@ -306,6 +306,12 @@ export class FileSegment {
     this.#indexes?.closeFiles()
   }
 
+  /** Takes its files away; for a segment that no reader knows. Throws the disk's error. */
+  remove(): void {
+    this.closeFiles()
+    for (const path of this.paths) this.#shared.disk.unlink(path)
+  }
+
   #path(kind: 'log' | 'index' | 'timeindex' | 'damaged'): string {
     return join(this.#home.directory, segmentFile(this.start, kind) + this.#suffix)
   }

@@ -4,15 +4,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import * as batch from '../../../protocol/records/batch.ts'
 import type { Offset } from '../../engine.ts'
+import { MAX_RELATIVE_OFFSET } from '../../rolling.ts'
 import { SCAN_WINDOW_BYTES, scanBodies } from '../recovery/body-scan.ts'
-import { type Damage, decodeDamage } from '../recovery/damage.ts'
+import { type Damage, damageInWords, decodeDamage } from '../recovery/damage.ts'
 import type { CheckOptions } from './check-log.ts'
 import { type CheckedBatch, OffsetIndexCheck, TimeIndexCheck } from './index-check.ts'
 import type { Findings } from './log-report.ts'
 import { ReadOnlyFile } from './read-only-file.ts'
-
-/** Offsets in a segment's indexes are 32-bit, relative to its base. */
-const MAX_OFFSETS = 0x8000_0000
 
 /** A segment, and what the log around it says of it. */
 export interface CheckedSegment {
@@ -81,7 +79,7 @@ class SegmentCheck {
   *run(): Generator<number, SegmentFigures, void> {
     const { start, next } = this.#segment
     const { sizeBytes } = this.#file
-    const limit = Math.min(next ?? Number.POSITIVE_INFINITY, start + MAX_OFFSETS)
+    const limit = Math.min(next ?? Number.POSITIVE_INFINITY, start + MAX_RELATIVE_OFFSET + 1)
     const range = { read: this.#file.read, buffer, from: 0, due: start, sizeBytes, limit }
     const scan = scanBodies(range, {
       batch: (bytes, at, position) => this.#batch(bytes, at, position),
@@ -122,11 +120,11 @@ class SegmentCheck {
     }
   }
 
-  #damage({ position, end, from, to, problem }: Damage): void {
+  #damage(damage: Damage): void {
+    const { position, end, to, problem } = damage
     this.#offsets?.skip(end)
     this.#times?.skip(to)
-    const offsets = from === to ? 'no offset is missing' : `offsets ${from} to ${to - 1} can't be read`
-    const what = `${offsets}, ${end - position} bytes from byte ${position} on: ${this.#explain(position, problem)}`
+    const what = damageInWords({ ...damage, problem: this.#explain(position, problem) })
     if (this.#options.isJournaled(this.#segment.start, position, end))
       this.#notes.add(this.#segment.name, `${what}; the journal has them`)
     else this.#problems.add(this.#segment.name, what)

@@ -7,7 +7,7 @@
  */
 import { KafkaError } from '../../../protocol/errors.ts'
 import type { AppendOutcomes, Appended, AppendRequest, LogId, Offset } from '../../engine.ts'
-import type { Durability, DurableLog } from '../durability.ts'
+import { type Durability, type DurableLog, makeSafe } from '../durability.ts'
 import type { OffsetCheckpoint } from '../directory/offset-checkpoint.ts'
 import { isShortage } from '../storage-error.ts'
 import { AppendCall, AppendEntry } from './append-call.ts'
@@ -96,11 +96,8 @@ export class Journaled implements Durability {
   }
 
   async rewriting(log: DurableLog, from: Offset, to: Offset): Promise<void> {
-    // From here on a replay leaves these segments alone, so they mustn't need it; and a recovery takes gaps above the recovery point for losses.
-    if ((this.#top.recoveryPoints.lasting(log.name) ?? 0) < to) {
-      await log.flush()
-      await this.#top.recoveryPoints.save()
-    }
+    // From here on a replay leaves these segments alone, so they mustn't need it.
+    await makeSafe(log, to, this.#top.recoveryPoints)
     await this.#write(rewrittenBytes(log.id, from, to), [])
   }
 

@@ -7,6 +7,7 @@
  */
 import { join } from 'node:path'
 import type { LogId, Offset } from '../../engine.ts'
+import { atOnce } from '../at-once.ts'
 import { type Disk, systemCode, writeFully } from '../disk.ts'
 import { createDirectory, retireDirectory, writeIdentity } from '../directory/log-directories.ts'
 import type { OffsetCheckpoint } from '../directory/offset-checkpoint.ts'
@@ -129,13 +130,8 @@ class ReplayWriter {
 
   async sync(): Promise<void> {
     const { disk, dataDir, starts } = this.#options
-    const paths = this.#paths.values()
-    const directories = this.#directories.values()
-    const some = async (): Promise<void> => {
-      for (const path of paths) await disk.sync(path)
-      for (const path of directories) await disk.syncDirectory(path)
-    }
-    await Promise.all(Array.from({ length: CONCURRENT_SYNCS }, some))
+    await atOnce(this.#paths, CONCURRENT_SYNCS, path => disk.sync(path))
+    await atOnce(this.#directories, CONCURRENT_SYNCS, path => disk.syncDirectory(path))
     await starts.save()
     await disk.syncDirectory(dataDir)
   }

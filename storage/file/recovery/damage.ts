@@ -74,8 +74,12 @@ export const damagedRange = (path: string, { from, to, position, problem }: Dama
     `${path}: offsets ${from} to ${to - 1} can't be read, from byte ${position} on: ${problem}`,
   )
 
-/** One line for people. @param path of the `.log` */
-export const describeDamage = (path: string, { position, end, from, to, problem }: Damage): string => {
+/** What and where it is, for people. */
+export const damageInWords = ({ position, end, from, to, problem }: Damage): string => {
   const offsets = from === to ? 'no offset is missing' : `offsets ${from} to ${to - 1} can't be read`
-  return `${path}: ${offsets}, ${end - position} bytes from byte ${position} on: ${problem}. They are left as they are`
+  return `${offsets}, ${end - position} bytes from byte ${position} on: ${problem}`
 }
+
+/** One line for people. @param path of the `.log` */
+export const describeDamage = (path: string, damage: Damage): string =>
+  `${path}: ${damageInWords(damage)}. They are left as they are`

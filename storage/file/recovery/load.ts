@@ -57,12 +57,12 @@ export function* loadLog(shared: Shared, options: LoadOptions): Generator<number
   }
   if (segments.length === 0 || end < start) {
     // All that was trimmed was there, and what followed was lost: offsets go on from the start, as in Kafka.
-    for (const segment of segments) removeSegment(shared, segment)
+    for (const segment of segments) segment.remove()
     segments.splice(0, segments.length, new FileSegment(shared, options, start, null))
     end = start
   }
   removePartsBeyond(shared.disk, options.directory, end)
-  while (segments.length > 1 && segments[1]!.start <= start) removeSegment(shared, segments.shift()!)
+  while (segments.length > 1 && segments[1]!.start <= start) segments.shift()!.remove()
   for (const { file, damage } of segments) for (const stretch of damage) shared.warn(describeDamage(file.path, stretch))
   return { segments, start, end }
 }
@@ -100,8 +100,9 @@ const findSegments = (shared: Shared, home: SegmentHome): FileSegment[] => {
     else if (/^\.(index|timeindex|damaged)$/.test(split.rest))
       beside.push({ offset: split.offset, path, isDamage: split.rest === '.damaged' })
   }
+  const byStart = new Map(segments.map(segment => [segment.start, segment]))
   for (const { offset, path, isDamage } of beside) {
-    const segment = segments.find(({ start }) => start === offset)
+    const segment = byStart.get(offset)
     if (segment === undefined) disk.unlink(path)
     else if (isDamage) readDamage(shared, segment, path)
   }
@@ -118,10 +119,4 @@ const readDamage = (shared: Shared, segment: FileSegment, path: string): void =>
   )
     segment.setDamage(damage, true)
   else shared.warn(`${path} can't be read: what it said of damage is found again when it is met`)
-}
-
-/** For segments that no reader knows. */
-export const removeSegment = (shared: Shared, segment: FileSegment): void => {
-  segment.closeFiles()
-  for (const path of segment.paths) shared.disk.unlink(path)
 }

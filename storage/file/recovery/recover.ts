@@ -3,14 +3,12 @@
  * it; damage anywhere else stays where it is and is remembered.
  */
 import type { Offset } from '../../engine.ts'
+import { MAX_RELATIVE_OFFSET } from '../../rolling.ts'
 import type { ScanEnd } from './body-scan.ts'
 import type { Damage } from './damage.ts'
 import { scanFile } from './scan-file.ts'
 import { FileSegment, type SegmentHome } from '../segment.ts'
 import type { Shared } from '../shared.ts'
-
-/** Offsets in a segment's indexes are 32-bit, relative to its base. */
-const MAX_OFFSETS = 0x8000_0000
 
 /** Of the log that is recovered. */
 export interface RecoverOptions extends SegmentHome {
@@ -93,7 +91,7 @@ function* recoverSegment(
   shared: Shared,
   segment: FileSegment,
   recoveryPoint: Offset,
-  limit = segment.start + MAX_OFFSETS,
+  limit = segment.start + MAX_RELATIVE_OFFSET + 1,
 ): Generator<number, ScanEnd, void> {
   const sizeBytes = shared.disk.sizeBytes(segment.file.path) ?? 0
   const { position: from, due } = segment.rewind(recoveryPoint)
@@ -127,7 +125,7 @@ const withoutTornSegments = (shared: Shared, segments: FileSegment[], end: Offse
   if (before === undefined || last === undefined || torn === undefined || last.sizeBytes + last.damage.length > 0)
     return end
   if (torn.to !== last.start || torn.from < recoveryPoint) return end
-  removeSegment(shared, last)
+  last.remove()
   segments.pop()
   before.forgetTail()
   before.truncate()
@@ -135,15 +133,10 @@ const withoutTornSegments = (shared: Shared, segments: FileSegment[], end: Offse
   return withoutTornSegments(shared, segments, torn.from, recoveryPoint)
 }
 
-const removeSegment = (shared: Shared, segment: FileSegment): void => {
-  segment.closeFiles()
-  for (const path of segment.paths) shared.disk.unlink(path)
-}
-
 /** What was written of an append behind a place that isn't whole. */
 const removeSegments = (shared: Shared, segments: readonly FileSegment[]): void => {
   for (const segment of segments) {
-    removeSegment(shared, segment)
+    segment.remove()
     shared.warn(`${segment.file.path} removed: it holds part of an append that was never answered`)
   }
 }
