@@ -32,6 +32,9 @@ interface HasShardLog {
   shardLog(): ShardLog
 }
 
+/** What is asked by an event, before there is a request. */
+export type WithoutRequest<Event> = Event extends unknown ? Omit<Event, 'request'> : never
+
 /** What makes one coordinator's shards differ from another's. */
 export type ShardParts<Event, Rec, Reply> = Pick<
   ShardOptions<Event, Rec, Reply>,
@@ -105,6 +108,11 @@ export class TopicShards<Event, Rec, Reply> {
     // No wait where the topic is there: what the caller saw of the cluster still holds when the event is queued.
     const topic = this.#deps.cluster.topic(this.#name) ?? (await this.topic())
     return await this.of(topic, partitionOfKey(key, topic.partitions.length)).send(event)
+  }
+
+  /** Asks all shards in use; their replies in no particular order. Rejects as `ask`. */
+  async askAll(event: (request: RequestId) => Event): Promise<readonly Reply[]> {
+    return Promise.all((await this.all()).map(shard => shard.send(event)))
   }
 
   /** The shard of a partition. Throws NOT_COORDINATOR for one that this broker doesn't lead. */

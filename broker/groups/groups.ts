@@ -7,7 +7,7 @@ import type { TopicPartition } from '../cluster/peers.ts'
 import type { Topic } from '../cluster/topic.ts'
 import type { Config } from '../config/config.ts'
 import type { Shard } from '../coordinator/shard.ts'
-import { TopicShards, type TopicShardsDeps } from '../coordinator/topic-shards.ts'
+import { TopicShards, type TopicShardsDeps, type WithoutRequest } from '../coordinator/topic-shards.ts'
 import type { PartitionMarker } from '../partition/transactions/marker-append.ts'
 import type { GroupEvent, GroupRequest } from './group-events.ts'
 import { type GroupRecord, groupRecordCodec } from './group-record.ts'
@@ -17,7 +17,6 @@ import { GroupsMachine } from './groups-machine.ts'
 import { OFFSETS_TOPIC, partitionOfGroup } from './offsets-topic.ts'
 
 type GroupShard = Shard<GroupEvent, GroupRecord, GroupReply>
-type WithoutRequest<E> = E extends unknown ? Omit<E, 'request'> : never
 
 /** What can be asked of a group. */
 export type GroupQuestion = WithoutRequest<Exclude<GroupRequest, { type: 'list' | 'marker' }>>
@@ -85,8 +84,8 @@ export class Groups {
 
   /** All groups. Rejects as `ask`. */
   async list(): Promise<readonly ListedGroup[]> {
-    const lists = (await this.#shards.all()).map(shard => shard.send(request => ({ type: 'list', request })))
-    return (await Promise.all(lists)).flatMap(reply => reply as GroupReplies['list'])
+    const lists = await this.#shards.askAll(request => ({ type: 'list', request }))
+    return lists.flatMap(reply => reply as GroupReplies['list'])
   }
 
   /** The broker that coordinates the group, −1 if there is none at present. */

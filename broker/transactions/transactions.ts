@@ -6,7 +6,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { Peers, TxnPartitions } from '../cluster/peers.ts'
 import type { ProducerIds } from '../cluster/producer-ids.ts'
 import type { Config } from '../config/config.ts'
-import { type ShardParts, TopicShards, type TopicShardsDeps } from '../coordinator/topic-shards.ts'
+import { type ShardParts, TopicShards, type TopicShardsDeps, type WithoutRequest } from '../coordinator/topic-shards.ts'
 import { MarkerCalls } from './marker-calls.ts'
 import {
   type ListedTransaction,
@@ -26,7 +26,6 @@ import { TransactionsMachine } from './transactions-machine.ts'
 /** The topic that transactional ids are kept in. */
 const TRANSACTIONS_TOPIC = '__transaction_state'
 
-type WithoutRequest<E> = E extends unknown ? Omit<E, 'request'> : never
 type Question = WithoutRequest<Exclude<TransactionRequest, { type: 'list' }>>
 type Asked<T extends TransactionRequest['type']> = Omit<
   Extract<TransactionRequest, { type: T }>,
@@ -115,8 +114,8 @@ export class Transactions {
 
   /** All ids that this broker coordinates. */
   async list(): Promise<readonly ListedTransaction[]> {
-    const lists = (await this.#shards.all()).map(shard => shard.send(request => ({ type: 'list', request })))
-    return (await Promise.all(lists)).flatMap(reply => reply as TransactionReplies['list'])
+    const lists = await this.#shards.askAll(request => ({ type: 'list', request }))
+    return lists.flatMap(reply => reply as TransactionReplies['list'])
   }
 
   /** Asks, and once more with a fresh producer id if one is needed: most requests need none. */

@@ -3,19 +3,19 @@
  * left alone until the next round.
  */
 import type { Logger } from 'pino'
-import { KafkaError } from '../../../protocol/errors.ts'
-import { type Engine, LogGone } from '../../../storage/engine.ts'
+import type { Engine } from '../../../storage/engine.ts'
 import type { Clock } from '../../clock.ts'
 import type { Topic } from '../../cluster/topic.ts'
 import type { Config } from '../../config/config.ts'
 import { logIdOf, type Partition } from '../partition.ts'
 import { cleanableOf, isCleaningDue } from './cleanable.ts'
 import { type CleanerDeps, clean } from './cleaner.ts'
-import { Slices } from './slices.ts'
+import { attempt, everyPartition } from './every-partition.ts'
 import { Throttle } from './throttle.ts'
 
 /** More at once would only make each other's slices longer. */
 const MAX_LANES = 4
+const WHAT = 'compaction of a partition'
 
 /** What compaction works on. */
 export interface CompactionDeps {
@@ -81,7 +81,7 @@ export class Compaction {
     const lane = async (): Promise<void> => {
       for (const { partition } of waiting) {
         if (this.#stopping) return
-        await this.#attempt(partition.name, async () => {
+        await attempt(this.#deps, WHAT, partition.name, async () => {
           if (await this.#cleanOnce(partition)) further = true
         })
       }
@@ -114,27 +114,16 @@ export class Compaction {
 
   /** @param all those with nothing but an active segment too, which have nothing to compact. */
   async #everyPartition(work: (partition: Partition) => Promise<void>, all = false): Promise<void> {
-    const { engine, clock, topics, partitions } = this.#deps
-    const slices = new Slices(clock)
-    for (const topic of [...topics.topics()].filter(({ settings }) => settings.cleanupCompact))
-      for (let index = 0; index < topic.partitions.length && !this.#stopping; index++) {
-        await this.#attempt(`${topic.name}-${index}`, async () => {
-          const { segments } = await engine.log(logIdOf(topic.id, index)).segments()
-          // Not to load what there is nothing to do for.
-          if (all || segments.length > 1) await work(await partitions.find(topic, index))
-        })
-        if (slices.over) await slices.breathe()
-      }
-  }
-
-  /** One partition's failure doesn't keep others from being served. */
-  async #attempt(name: string, work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-    } catch (error) {
-      // Deleted, lost or failed meanwhile: said where it happened.
-      if (error instanceof KafkaError || error instanceof LogGone) return
-      this.#deps.logger.error({ err: error, partition: name }, 'compaction of a partition failed')
-    }
+    const { engine, partitions } = this.#deps
+    await everyPartition(this.#deps, {
+      what: WHAT,
+      wanted: ({ cleanupCompact }) => cleanupCompact,
+      ended: () => this.#stopping,
+      async work(topic, index) {
+        const { segments } = await engine.log(logIdOf(topic.id, index)).segments()
+        // Not to load what there is nothing to do for.
+        if (all || segments.length > 1) await work(await partitions.find(topic, index))
+      },
+    })
   }
 }

@@ -4,7 +4,7 @@
 import { KafkaError } from '../../../protocol/errors.ts'
 import * as batch from '../../../protocol/records/batch.ts'
 import { RecordReader } from '../../../protocol/records/record-reader.ts'
-import { DamagedRange, type Slice } from '../../../storage/engine.ts'
+import { readPastDamage } from '../../../storage/read-past-damage.ts'
 import type { Partition } from '../partition.ts'
 import { openedRecords } from './compaction-pass.ts'
 import type { OffsetMap } from './offset-map.ts'
@@ -40,11 +40,9 @@ export class KeyScan {
   async run(end: number): Promise<number> {
     let next = this.#from
     while (next < end) {
-      const slice = await this.#read(next, end)
-      if (typeof slice === 'number') {
-        next = slice
-        continue
-      }
+      // Keys in damage hide nothing.
+      const options = { maxBytes: READ_BYTES, before: end, atLeastOne: true }
+      const slice = await readPastDamage(this.#partition.log, next, options, () => {})
       try {
         const paid = this.#pace.spend(slice.sizeBytes)
         if (paid !== null) await paid
@@ -61,16 +59,6 @@ export class KeyScan {
       if (slice.sizeBytes === 0) return end
     }
     return end
-  }
-
-  /** The batches from `next` on, or the offset behind the damage that begins there: keys in it hide nothing. */
-  async #read(next: number, end: number): Promise<Slice | number> {
-    try {
-      return await this.#partition.log.read(next, { maxBytes: READ_BYTES, before: end, atLeastOne: true })
-    } catch (error) {
-      if (error instanceof DamagedRange) return error.to
-      throw error
-    }
   }
 
   /** Puts the keys of a batch; the offset of the first record that found no room, −1 if all did. */

@@ -3,18 +3,18 @@
  * compaction. On the broker's clock, or when asked for.
  */
 import type { Logger } from 'pino'
-import { KafkaError } from '../../../protocol/errors.ts'
-import { type Engine, LogGone } from '../../../storage/engine.ts'
+import type { Engine } from '../../../storage/engine.ts'
 import type { Cancel, Clock } from '../../clock.ts'
 import type { Topic } from '../../cluster/topic.ts'
 import type { Config } from '../../config/config.ts'
 import { logIdOf, type Partition } from '../partition.ts'
 import { Compaction } from './compaction.ts'
+import { attempt, everyPartition } from './every-partition.ts'
 import { retentionStart } from './retention.ts'
-import { Slices } from './slices.ts'
 
 /** How soon after the start the first round of retention begins, ms: Kafka's `log.initial.task.delay.ms`. */
 const INITIAL_DELAY_MS = 30_000
+const WHAT = 'background work on a partition'
 
 /** What the work is done on. */
 export interface MaintenanceDeps {
@@ -100,7 +100,7 @@ export class Maintenance {
 
   /** Saves the partition's checkpoint soon. */
   checkpoint(partition: Partition): void {
-    void this.#upkeep.run(() => this.#attempt(partition.name, () => partition.saveCheckpoint()))
+    void this.#upkeep.run(() => attempt(this.#deps, WHAT, partition.name, () => partition.saveCheckpoint()))
   }
 
   /** Resolves when what is under way has ended: soon, as compactions are given up. */
@@ -112,14 +112,10 @@ export class Maintenance {
   }
 
   #retainWhere(wanted: (settings: Topic['settings']) => boolean): Promise<void> {
-    return this.#upkeep.run(async () => {
-      const slices = new Slices(this.#deps.clock)
-      for (const topic of [...this.#deps.topics.topics()].filter(({ settings }) => wanted(settings)))
-        for (let index = 0; index < topic.partitions.length && !this.#closed; index++) {
-          await this.#attempt(`${topic.name}-${index}`, () => this.#retain(topic, index))
-          if (slices.over) await slices.breathe()
-        }
-    })
+    const round = { what: WHAT, wanted, ended: () => this.#closed }
+    return this.#upkeep.run(() =>
+      everyPartition(this.#deps, { ...round, work: (topic, index) => this.#retain(topic, index) }),
+    )
   }
 
   async #retain(topic: Topic, index: number): Promise<void> {
@@ -138,17 +134,6 @@ export class Maintenance {
     const before = this.#deps.clock.now() - this.#deps.config.get('producer.id.expiration.ms')
     for (const { folds } of this.#deps.partitions.loaded())
       folds.producers.expire(before, id => folds.transactions.openedAt(id) >= 0)
-  }
-
-  /** One partition's failure doesn't keep others from being served. */
-  async #attempt(name: string, work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-    } catch (error) {
-      // Deleted, lost or failed meanwhile: said where it happened.
-      if (error instanceof KafkaError || error instanceof LogGone) return
-      this.#deps.logger.error({ err: error, partition: name }, 'background work on a partition failed')
-    }
   }
 
   #repeat(name: string, delayMs: number, intervalMs: () => number, work: () => Promise<void>): void {
